@@ -1,0 +1,186 @@
+use super::{Admission, Category, Door, Event, Field, Origin, Refusal};
+use crate::{AccountId, Timestamp};
+use proptest::prelude::*;
+
+fn admission() -> Admission {
+    Admission {
+        origin: Origin::Posted,
+        account: "111122223333".parse::<AccountId>().unwrap(),
+        arrival: Timestamp::parse("2026-03-01T09:00:00Z").unwrap(),
+    }
+}
+
+fn admit(text: &str) -> Result<Vec<u8>, Refusal> {
+    let mut out = Vec::new();
+    Door::default().admit(text.as_bytes(), &admission(), || 0, &mut out)?;
+    Ok(out)
+}
+
+const SMALL: &str = r#"{"eventTime":"2026-03-01T08:04:11Z","eventSource":"s3.amazonaws.com","eventName":"CreateBucket"}"#;
+
+fn with(members: &str) -> String {
+    format!("{},{members}}}", &SMALL[..SMALL.len() - 1])
+}
+
+#[test]
+fn an_event_keeps_its_text_and_is_found_by_its_fields() {
+    let text = with(
+        r#""eventID":"e-1","recipientAccountId":"210987654321","readOnly":false,"awsRegion":"eu-\u0063entral-1",
+        "userIdentity":{"type":"AssumedRole","arn":"a","sessionContext":{"sessionIssuer":{"userName":"Deployer"}}},
+        "zebra":{"type":"not the user's"}"#,
+    );
+    let bytes = admit(&text).unwrap();
+    let event = Event::decode(&bytes).unwrap();
+    assert_eq!(event.text(), text);
+    assert_eq!(event.account().as_str(), "210987654321");
+    assert_eq!(event.event_time().to_string(), "2026-03-01T08:04:11Z");
+    assert_eq!(event.category(), Category::Management);
+    assert_eq!(event.read_only(), Some(false));
+    assert_eq!(event.string(Field::AwsRegion).unwrap(), "eu-central-1");
+    assert_eq!(event.string(Field::UserType).unwrap(), "AssumedRole");
+    assert_eq!(
+        event.string(Field::SessionIssuerUserName).unwrap(),
+        "Deployer"
+    );
+    assert_eq!(event.string(Field::ErrorCode), None);
+    assert_eq!(
+        event.unknown().collect::<Vec<_>>(),
+        [("\"zebra\"", "{\"type\":\"not the user's\"}")]
+    );
+}
+
+#[test]
+fn a_missing_id_and_account_are_added() {
+    for text in [
+        SMALL.to_owned(),
+        with(r#""eventID":null,"recipientAccountId":null,"awsRegion":"r""#),
+        with(r#""eventID":"""#),
+    ] {
+        let bytes = admit(&text).unwrap();
+        let event = Event::decode(&bytes).unwrap();
+        assert_eq!(event.account().as_str(), "111122223333");
+        assert_eq!(
+            event.string(Field::EventId).unwrap(),
+            "00000000-0000-4000-8000-000000000000"
+        );
+        let parsed: serde_json::Value = serde_json::from_str(event.text()).unwrap();
+        assert_eq!(parsed["recipientAccountId"], "111122223333");
+        for (field, raw) in event.fields() {
+            assert_eq!(parsed[field.key()].to_string(), raw);
+        }
+    }
+}
+
+#[test]
+fn white_space_around_an_event_is_dropped() {
+    let bytes = admit(&format!("  {SMALL}\r\n")).unwrap();
+    let event = Event::decode(&bytes).unwrap();
+    assert!(event.text().starts_with("{\"eventTime\""));
+    assert_eq!(event.string(Field::EventName).unwrap(), "CreateBucket");
+}
+
+fn check_refused(text: &str, reason: &str) {
+    assert_eq!(admit(text).unwrap_err().to_string(), reason);
+}
+
+#[test]
+fn what_is_no_event_is_refused_with_its_reason() {
+    check_refused("[1]", "not a JSON object");
+    check_refused("{}", "eventTime is missing");
+    check_refused(
+        &SMALL.replace("eventName", "eventname"),
+        "eventName is missing",
+    );
+    check_refused(
+        &SMALL.replace("2026-03", "2026-99"),
+        "eventTime is not a time like 2026-03-01T08:04:11Z",
+    );
+    check_refused(
+        &SMALL.replace("\"s3.amazonaws.com\"", "7"),
+        "eventSource is not a string",
+    );
+    check_refused(
+        &with(r#""recipientAccountId":"12""#),
+        "recipientAccountId is not an account id of 12 digits",
+    );
+    check_refused(
+        &with(r#""eventName":"x""#),
+        "malformed JSON: duplicate key \"eventName\" at byte 112",
+    );
+    check_refused(
+        &with(&format!("\"a\":\"{}\"", "x".repeat(1 << 20))),
+        "longer than 1048576 bytes",
+    );
+}
+
+#[test]
+fn a_refusal_leaves_the_output_as_it_was() {
+    let mut out = b"before".to_vec();
+    let mut door = Door::default();
+    assert!(door.admit(b"{", &admission(), || 0, &mut out).is_err());
+    assert!(
+        door.admit(b"{\"eventTime\":\"x\"}", &admission(), || 0, &mut out)
+            .is_err()
+    );
+    assert_eq!(out, b"before");
+}
+
+#[test]
+fn the_category_comes_from_what_the_event_says() {
+    let category = |members: &str| {
+        Event::decode(&admit(&with(members)).unwrap())
+            .unwrap()
+            .category()
+    };
+    assert_eq!(category(r#""eventCategory":"Data""#), Category::Data);
+    assert_eq!(category(r#""eventCategory":"Novel""#), Category::Other);
+    assert_eq!(category(r#""managementEvent":false"#), Category::Data);
+    assert_eq!(
+        category(r#""eventType":"AwsVpceEvent""#),
+        Category::NetworkActivity
+    );
+    assert_eq!(
+        category(r#""eventType":"AwsApiCall""#),
+        Category::Management
+    );
+}
+
+#[test]
+fn a_day_ahead_is_future() {
+    let future = |time: &str| {
+        let bytes = admit(&SMALL.replace("2026-03-01T08:04:11Z", time)).unwrap();
+        Event::decode(&bytes).unwrap().is_future()
+    };
+    assert!(!future("2026-03-02T09:00:00Z"));
+    assert!(future("2026-03-02T09:00:01Z"));
+}
+
+#[test]
+fn a_newer_version_is_named() {
+    let mut bytes = admit(SMALL).unwrap();
+    bytes[0] = 9;
+    assert_eq!(
+        Event::decode(&bytes).unwrap_err(),
+        super::NotAnEvent::Version(9)
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_members_survive(members in prop::collection::hash_map("[a-z]{4,12}", ".{0,20}", 0..12)) {
+        let extra: String = members
+            .iter()
+            .map(|(key, value)| format!(",{}:{}", serde_json::json!(key), serde_json::json!(value)))
+            .collect();
+        let text = format!("{}{extra}}}", &SMALL[..SMALL.len() - 1]);
+        let bytes = admit(&text).unwrap();
+        let event = Event::decode(&bytes).unwrap();
+        let sent: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut read: serde_json::Value = serde_json::from_str(event.text()).unwrap();
+        let read = read.as_object_mut().unwrap();
+        read.remove("eventID");
+        read.remove("recipientAccountId");
+        prop_assert_eq!(&serde_json::Value::from(read.clone()), &sent);
+        prop_assert_eq!(event.unknown().count() + 3, sent.as_object().unwrap().len());
+    }
+}

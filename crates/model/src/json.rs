@@ -1,0 +1,83 @@
+//! One pass over a JSON text: is it well formed, has no object a key twice, and where do the
+//! members stand that an event is found by.
+//!
+//! The pass allocates nothing per text (its stacks are reused) and copies nothing. Grammar: RFC 8259. Stricter than it:
+//! duplicate keys at any depth, nesting beyond [`DEPTH_MAX`] and lone surrogates are refused,
+//! because readers disagree about what they mean.
+
+mod members;
+mod scan;
+
+pub use members::{Members, members, value_end};
+pub use scan::{Scanner, Visit};
+
+use std::borrow::Cow;
+
+/// How deep arrays and objects may nest.
+pub const DEPTH_MAX: u32 = 128;
+
+/// Why a text is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JsonError {
+    /// Not UTF-8.
+    #[error("not UTF-8")]
+    NotUtf8,
+    /// Not JSON.
+    #[error("{expected} expected at byte {at}")]
+    Syntax {
+        /// Byte offset, from 0.
+        at: usize,
+        /// What should stand there.
+        expected: &'static str,
+    },
+    /// An object has a key twice.
+    #[error("duplicate key {key:?} at byte {at}")]
+    DuplicateKey {
+        /// Byte offset of the object's end, from 0.
+        at: usize,
+        /// The key.
+        key: String,
+    },
+    /// Nested beyond [`DEPTH_MAX`].
+    #[error("nested deeper than {DEPTH_MAX} at byte {at}")]
+    TooDeep {
+        /// Byte offset, from 0.
+        at: usize,
+    },
+}
+
+/// Reads the text of a JSON string, quotes included; `None` if `raw` is not one.
+/// `raw` must come from a text that [`Scanner`] has passed.
+pub fn string(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+        return Some(Cow::Borrowed(inner));
+    }
+    serde_json::from_str(raw).ok().map(Cow::Owned)
+}
+
+/// Writes `text` as a JSON string, with the shortest escapes.
+pub fn write_string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            0x0c => out.extend_from_slice(b"\\f"),
+            0x00..0x20 => {
+                out.extend_from_slice(b"\\u00");
+                out.push(b"0123456789abcdef"[usize::from(byte >> 4)]);
+                out.push(b"0123456789abcdef"[usize::from(byte & 15)]);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests;

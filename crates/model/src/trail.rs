@@ -1,0 +1,74 @@
+//! Trails.
+
+use crate::{Selectors, Timestamp, TrailArn};
+use serde::{Deserialize, Serialize};
+
+/// A trail: which events of its account go to which bucket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trail {
+    /// Account, home region and name.
+    pub arn: TrailArn,
+    /// The bucket that log files and digests go to.
+    pub bucket: String,
+    /// What stands before `AWSLogs/` in every key.
+    pub prefix: Option<String>,
+    /// Whether events of global services (IAM, STS, CloudFront) are taken.
+    pub include_global_service_events: bool,
+    /// Whether events of all regions are taken, or those of the home region only.
+    pub multi_region: bool,
+    /// Whether digests are made.
+    pub log_file_validation: bool,
+    /// False leaves out events that delivery to the trail's own bucket causes.
+    pub recursive_logging: bool,
+    /// Which events are taken.
+    pub selectors: Selectors,
+    /// Whether the trail is logging.
+    pub logging: Logging,
+    /// When it was created.
+    pub created: Timestamp,
+}
+
+/// Whether a trail is logging, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Logging {
+    /// StartLogging was never called.
+    Never,
+    /// Logging.
+    On {
+        /// When StartLogging was last called.
+        started: Timestamp,
+        /// When StopLogging was last called before that.
+        stopped: Option<Timestamp>,
+    },
+    /// Stopped.
+    Off {
+        /// When StartLogging was last called.
+        started: Timestamp,
+        /// When StopLogging was called.
+        stopped: Timestamp,
+    },
+}
+
+impl Logging {
+    /// Whether events are delivered.
+    pub fn is_on(self) -> bool {
+        matches!(self, Logging::On { .. })
+    }
+
+    /// When StartLogging was last called.
+    pub fn started(self) -> Option<Timestamp> {
+        match self {
+            Logging::Never => None,
+            Logging::On { started, .. } | Logging::Off { started, .. } => Some(started),
+        }
+    }
+
+    /// When StopLogging was last called.
+    pub fn stopped(self) -> Option<Timestamp> {
+        match self {
+            Logging::Never => None,
+            Logging::On { stopped, .. } => stopped,
+            Logging::Off { stopped, .. } => Some(stopped),
+        }
+    }
+}
