@@ -1,0 +1,34 @@
+//! The `resources` of an event, read only when a selector asks.
+
+use crate::elements::elements;
+use cairn_model::json::{members, string};
+use cairn_model::{Event, Field};
+use std::borrow::Cow;
+
+/// One element of `resources`.
+#[derive(Debug, Default)]
+pub(super) struct Resource<'a> {
+    pub(super) resource_type: Option<Cow<'a, str>>,
+    /// `ARN`, or else `ARNPrefix`.
+    pub(super) arn: Option<Cow<'a, str>>,
+}
+
+/// The event's resources, in their order.
+pub(super) fn resources<'a>(event: &Event<'a>) -> impl Iterator<Item = Resource<'a>> {
+    elements(event.raw(Field::Resources).unwrap_or("[]")).map(read)
+}
+
+fn read(raw: &str) -> Resource<'_> {
+    let mut resource = Resource::default();
+    let mut prefix = None;
+    for (key, value) in members(raw) {
+        match key {
+            "\"type\"" => resource.resource_type = string(value),
+            "\"ARN\"" => resource.arn = string(value),
+            "\"ARNPrefix\"" => prefix = string(value),
+            _ => {}
+        }
+    }
+    resource.arn = resource.arn.or(prefix);
+    resource
+}
