@@ -1,0 +1,60 @@
+//! Calls of Cairn's own APIs.
+
+use crate::call::Call;
+use serde_json::{Map, Value};
+
+/// A call of the CloudTrail API. `request` is the request's body; `response` the answer's, which is recorded for calls that
+/// change something. Names as CloudTrail records its own: the model's, their first letter lower.
+pub fn cloudtrail(operation: &str, request: &Value, response: Option<&Value>) -> Call {
+    let call = Call::named("cloudtrail.amazonaws.com", operation.to_owned());
+    Call {
+        request_parameters: recorded(request),
+        response_elements: response.filter(|_| !call.read_only).and_then(recorded),
+        ..call
+    }
+}
+
+/// A call of `GetCallerIdentity`.
+pub fn sts_get_caller_identity() -> Call {
+    Call::named("sts.amazonaws.com", "GetCallerIdentity")
+}
+
+/// A call under `/_cairn/`, by a name such as `Lookup`, `Tail`, `Query`, `Import` or `CreateKey`. `parameters` are
+/// recorded as they are but for secrets.
+pub fn cairn(event_name: &'static str, parameters: Option<Value>) -> Call {
+    Call { request_parameters: parameters, ..Call::named("cairn.amazonaws.com", event_name) }
+}
+
+/// Nothing if there is nothing to record: CloudTrail writes null for `{}`.
+fn recorded(body: &Value) -> Option<Value> {
+    let is_empty = body.as_object().is_none_or(Map::is_empty);
+    (!is_empty).then(|| with_lower_names(body))
+}
+
+fn with_lower_names(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut lowered = Map::new();
+            for (name, value) in members {
+                let lower = lower_first(name);
+                // A caller may send both `Name` and `name`; then `Name` keeps its capital and neither is lost.
+                let is_taken = lower != *name && members.contains_key(&lower);
+                lowered.insert(if is_taken { name.clone() } else { lower }, with_lower_names(value));
+            }
+            Value::Object(lowered)
+        }
+        Value::Array(elements) => elements.iter().map(with_lower_names).collect(),
+        plain => plain.clone(),
+    }
+}
+
+fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    match letters.next() {
+        None => String::new(),
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

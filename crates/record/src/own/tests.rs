@@ -1,0 +1,51 @@
+use super::*;
+use serde_json::json;
+
+#[test]
+fn a_write_is_recorded_with_lower_names_and_its_answer() {
+    let call = cloudtrail(
+        "CreateTrail",
+        &json!({"Name": "t1", "S3BucketName": "b", "IsMultiRegionTrail": true, "TagsList": [{"Key": "K", "Value": "V"}]}),
+        Some(&json!({"Name": "t1", "TrailARN": "arn", "LogFileValidationEnabled": false})),
+    );
+    assert_eq!(call.event_source, "cloudtrail.amazonaws.com");
+    assert_eq!(call.event_name, "CreateTrail");
+    assert!(!call.read_only);
+    let expected = json!({"name": "t1", "s3BucketName": "b", "isMultiRegionTrail": true, "tagsList": [{"key": "K", "value": "V"}]});
+    assert_eq!(call.request_parameters, Some(expected));
+    let expected = json!({"name": "t1", "trailARN": "arn", "logFileValidationEnabled": false});
+    assert_eq!(call.response_elements, Some(expected));
+}
+
+#[test]
+fn a_read_is_recorded_without_its_answer() {
+    let call = cloudtrail("DescribeTrails", &json!({}), Some(&json!({"trailList": []})));
+    assert!(call.read_only);
+    assert_eq!((call.request_parameters, call.response_elements), (None, None));
+}
+
+#[test]
+fn what_is_empty_or_no_object_is_recorded_as_null() {
+    for body in [json!({}), json!(null), json!([1]), json!("x")] {
+        let call = cloudtrail("StartLogging", &body, Some(&body));
+        assert_eq!((call.request_parameters, call.response_elements), (None, None));
+    }
+}
+
+#[test]
+fn names_that_differ_by_their_first_letter_only_are_all_kept() {
+    for body in [json!({"Name": 1, "name": 2}), json!({"name": 2, "Name": 1})] {
+        let call = cloudtrail("DeleteTrail", &body, None);
+        assert_eq!(call.request_parameters, Some(body));
+    }
+}
+
+#[test]
+fn own_calls_have_a_source_of_their_own() {
+    let call = cairn("Lookup", Some(json!({"text": "stratus"})));
+    assert_eq!(call.event_source, "cairn.amazonaws.com");
+    assert!(call.read_only);
+    assert!(!cairn("CreateKey", None).read_only);
+    let call = sts_get_caller_identity();
+    assert_eq!((call.event_source.as_ref(), call.read_only), ("sts.amazonaws.com", true));
+}
