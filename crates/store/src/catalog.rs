@@ -1,0 +1,94 @@
+//! The catalog: accounts, access keys, trails and signing keys, as the log's changes say.
+//!
+//! It is a reader of the log like any other. Its database holds what the changes below its
+//! position made, and can be rebuilt from the log; the whole of it is also kept in memory, because
+//! every request asks it.
+
+mod database;
+mod state;
+
+pub use state::CatalogState;
+
+use cairn_model::{Change, Position};
+use database::Database;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Why the catalog cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The database could not be read or written. The change it was about stands in the log, so the
+    /// process has to stop and start again from the catalog's position.
+    #[error("catalog database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Its format is of a newer Cairn.
+    #[error(
+        "the catalog is of format version {found}, this Cairn knows up to {known}; start the newer Cairn, or restore a backup"
+    )]
+    Newer {
+        /// The version found.
+        found: i64,
+        /// The version that this Cairn writes.
+        known: i64,
+    },
+    /// A row does not read back as what was written.
+    #[error("catalog database: a row of {table} is damaged: {source}")]
+    Damaged {
+        /// The table.
+        table: &'static str,
+        /// What the JSON parser said.
+        source: serde_json::Error,
+    },
+}
+
+/// Accounts, keys and trails, in memory and in a database.
+#[derive(Debug)]
+pub struct Catalog {
+    database: Database,
+    state: RwLock<Arc<CatalogState>>,
+}
+
+impl Catalog {
+    /// Opens the database at `path`, or makes an empty one with position zero.
+    pub async fn open(path: &Path) -> Result<Catalog, CatalogError> {
+        let database = Database::open(path).await?;
+        let state = database.load().await?;
+        Ok(Catalog { database, state: RwLock::new(Arc::new(state)) })
+    }
+
+    /// The catalog as it is now. Cheap; hold it for one request, not longer.
+    pub fn state(&self) -> Arc<CatalogState> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&state)
+    }
+
+    /// Every change below this position has taken effect and survives power loss.
+    pub fn position(&self) -> Position {
+        self.state().position
+    }
+
+    /// Lets changes take effect that stand in the log below `next`. Idempotent. One caller at a time: whoever holds the control-plane lock.
+    /// When this returns, changes and position survive power loss; a crash before that replays them from the log.
+    pub async fn apply(&self, changes: &[Change], next: Position) -> Result<(), CatalogError> {
+        let before = self.state();
+        if next <= before.position {
+            return Ok(());
+        }
+        let mut after = CatalogState::clone(&before);
+        for change in changes {
+            after.apply(change);
+        }
+        after.position = next;
+        self.database.write(changes, next).await?;
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
+        Ok(())
+    }
+
+    /// Closes the database.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

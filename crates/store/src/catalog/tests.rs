@@ -1,0 +1,91 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::{Catalog, CatalogError};
+use cairn_model::{AccessKey, Account, Change, KeyStatus, Position, Timestamp};
+
+fn account() -> Change {
+    Change::PutAccount(Account {
+        id: "111122223333".parse().unwrap(),
+        name: Some("one".to_owned()),
+        created: Timestamp::from_seconds(1),
+    })
+}
+
+fn key(status: KeyStatus) -> Change {
+    Change::PutKey(AccessKey {
+        access_key_id: "AKIAONE".to_owned(),
+        account: "111122223333".parse().unwrap(),
+        user: None,
+        sealed_secret: vec![0, 255, 7],
+        token_sha256: None,
+        ingest_only: false,
+        any_account: false,
+        status,
+        created: Timestamp::from_seconds(1),
+    })
+}
+
+#[tokio::test]
+async fn what_was_applied_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = Catalog::open(&path).await.unwrap();
+    assert_eq!(catalog.position(), Position::ZERO);
+    let changes = [account(), key(KeyStatus::Active)];
+    catalog.apply(&changes, Position::new(100)).await.unwrap();
+    catalog.apply(&[key(KeyStatus::Disabled)], Position::new(200)).await.unwrap();
+    let before = catalog.state();
+    catalog.close().await;
+
+    let catalog = Catalog::open(&path).await.unwrap();
+    assert_eq!(catalog.position(), Position::new(200));
+    assert_eq!(catalog.state().keys, before.keys);
+    assert_eq!(catalog.state().accounts, before.accounts);
+    assert_eq!(catalog.state().keys["AKIAONE"].status, KeyStatus::Disabled);
+}
+
+#[tokio::test]
+async fn a_replayed_change_takes_effect_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::open(&folder.path().join("catalog.db")).await.unwrap();
+    let created = [key(KeyStatus::Active)];
+    catalog.apply(&created, Position::new(100)).await.unwrap();
+    let deleted = [Change::DeleteKey { access_key_id: "AKIAONE".to_owned() }];
+    catalog.apply(&deleted, Position::new(200)).await.unwrap();
+    catalog.apply(&created, Position::new(100)).await.unwrap();
+    assert!(catalog.state().keys.is_empty());
+    assert_eq!(catalog.position(), Position::new(200));
+}
+
+#[tokio::test]
+async fn a_failed_write_leaves_state_and_position_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = Catalog::open(&path).await.unwrap();
+    catalog.apply(&[account()], Position::new(100)).await.unwrap();
+    catalog.database.forbid_growth().await;
+    let wide = Change::PutAccount(Account {
+        id: "999999999999".parse().unwrap(),
+        name: Some("x".repeat(1 << 20)),
+        created: Timestamp::from_seconds(1),
+    });
+    let failed = catalog.apply(&[wide], Position::new(200)).await;
+    assert!(matches!(failed, Err(CatalogError::Database(_))));
+    assert_eq!(catalog.position(), Position::new(100));
+    assert_eq!(catalog.state().accounts.len(), 1);
+    catalog.close().await;
+    let catalog = Catalog::open(&path).await.unwrap();
+    assert_eq!(catalog.position(), Position::new(100));
+    assert_eq!(catalog.state().accounts.len(), 1);
+}
+
+#[tokio::test]
+async fn a_newer_format_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = Catalog::open(&path).await.unwrap();
+    catalog.database.pretend_version().await;
+    catalog.close().await;
+    let refused = Catalog::open(&path).await.unwrap_err();
+    assert!(refused.to_string().contains("start the newer Cairn"), "{refused}");
+}
