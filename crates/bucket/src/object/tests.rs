@@ -1,0 +1,69 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::{Headers, ObjectInfo, Sha256, open, trailer};
+use crate::error::BucketError;
+use cairn_model::Timestamp;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn info(key: &str, body: &[u8]) -> ObjectInfo {
+    ObjectInfo {
+        key: key.to_owned(),
+        size: body.len() as u64,
+        etag: "e".to_owned(),
+        sha256: Sha256([7; 32]),
+        modified: Timestamp::from_micros(1_767_000_000_123_456),
+        locked_until: Some(Timestamp::from_micros(-5)),
+        headers: Headers {
+            content_type: Some("text/plain; charset=\"ü\"".to_owned()),
+            user: BTreeMap::from([("a".to_owned(), "b".to_owned())]),
+            ..Headers::default()
+        },
+    }
+}
+
+fn write(path: &Path, info: &ObjectInfo, body: &[u8]) {
+    let mut bytes = body.to_vec();
+    bytes.extend_from_slice(&trailer(info));
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn an_object_file_reads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    for body in [&b""[..], b"body", &[b'z'; 10_000]] {
+        let long_key = "\u{1}".repeat(1024);
+        for key in ["k", long_key.as_str()] {
+            write(&path, &info(key, body), body);
+            assert_eq!(open(&path, key).unwrap().1, info(key, body));
+        }
+    }
+}
+
+#[test]
+fn every_changed_byte_of_a_trailer_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    write(&path, &info("k", b"body"), b"body");
+    let good = std::fs::read(&path).unwrap();
+    for at in 4..good.len() {
+        let mut bad = good.clone();
+        bad[at] ^= 0x10;
+        std::fs::write(&path, bad).unwrap();
+        assert!(matches!(open(&path, "k"), Err(BucketError::Damaged(_))), "byte {at}");
+    }
+    for length in 0..good.len() {
+        std::fs::write(&path, &good[..length]).unwrap();
+        assert!(matches!(open(&path, "k"), Err(BucketError::Damaged(_))), "length {length}");
+    }
+}
+
+#[test]
+fn a_file_under_the_name_of_another_key_is_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    write(&path, &info("k", b""), b"");
+    assert!(matches!(open(&path, "K"), Err(BucketError::Damaged(_))));
+    assert!(matches!(open(&folder.path().join("y"), "k"), Err(BucketError::NoSuchKey)));
+}
