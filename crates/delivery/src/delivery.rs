@@ -1,0 +1,279 @@
+//! Delivery as its owner sees it.
+
+use crate::error::DeliveryError;
+use crate::options::DeliveryOptions;
+use crate::outbox::{NewObject, Outbox, Totals};
+use crate::reader::{GenerationId, Reader};
+use crate::status::{Statuses, TrailStatus};
+use crate::steps::Steps;
+use crate::target::{Target, Unseal};
+use crate::upload::Lanes;
+use cairn_model::{Position, Record, Timestamp, TrailArn};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+/// Everything that trails deliver. Cheap to clone; all clones are the same.
+///
+/// Its owner reads the log from [`Delivery::position`] and gives each record to [`Delivery::apply`]; beside that, and
+/// at the same time if it likes, it calls the three `..._due` functions every second or so. After any error of `apply`,
+/// `cut_if_due` or `digest_if_due` it calls [`Delivery::reload`] and starts reading anew from there; uploads go on.
+#[derive(Clone)]
+pub struct Delivery {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) options: DeliveryOptions,
+    pub(crate) target: Arc<dyn Target>,
+    pub(crate) unseal: Arc<dyn Unseal>,
+    pub(crate) outbox: Outbox,
+    pub(crate) reader: Mutex<Reader>,
+    /// Held by the one cut, digest or reload that is under way.
+    pub(crate) writing: tokio::sync::Mutex<()>,
+    pub(crate) lanes: Arc<Mutex<Lanes>>,
+    pub(crate) statuses: Mutex<Statuses>,
+    /// When each generation's latest digests were made, by the clock.
+    pub(crate) digest_clock: Mutex<HashMap<GenerationId, Timestamp>>,
+    pub(crate) counters: Counters,
+    totals: Mutex<Totals>,
+}
+
+/// Counted since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) delivered: AtomicU64,
+    pub(crate) failed_attempts: AtomicU64,
+    pub(crate) given_up: AtomicU64,
+}
+
+/// What the caller does after a record was applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Applied {
+    /// Goes on.
+    GoOn,
+    /// Calls [`Delivery::cut_if_due`], which now cuts at once, before it applies more: memory is used up.
+    CutFirst,
+}
+
+/// Figures for metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryStats {
+    /// All records below are applied.
+    pub applied: Position,
+    /// All records below are in the outbox or beyond it.
+    pub saved: Position,
+    /// Text of events in memory, in bytes.
+    pub buffered_bytes: u64,
+    /// Objects that wait for their buckets.
+    pub outbox_objects: u64,
+    /// Their compressed bytes.
+    pub outbox_bytes: u64,
+    /// When the oldest of them was made.
+    pub outbox_oldest: Option<Timestamp>,
+    /// Objects delivered since the start.
+    pub delivered: u64,
+    /// Attempts to deliver an object that failed since the start.
+    pub failed_attempts: u64,
+    /// Objects given up after 30 days, since the start.
+    pub given_up: u64,
+}
+
+impl Delivery {
+    /// Opens or makes the outbox in `options.dir`, whose file `outbox.db` and folder `outbox` nobody else may use.
+    /// Removes files that a crash left over.
+    pub async fn open(
+        options: DeliveryOptions,
+        target: Arc<dyn Target>,
+        unseal: Arc<dyn Unseal>,
+    ) -> Result<Delivery, DeliveryError> {
+        Delivery::open_with(options, target, unseal, Steps::default()).await
+    }
+
+    pub(crate) async fn open_with(
+        options: DeliveryOptions,
+        target: Arc<dyn Target>,
+        unseal: Arc<dyn Unseal>,
+        steps: Steps,
+    ) -> Result<Delivery, DeliveryError> {
+        let outbox = Outbox::open(&options, steps).await?;
+        let (position, view) = outbox.load_view().await?;
+        let statuses = Statuses::new(outbox.statuses().await?);
+        let inner = Inner {
+            reader: Mutex::new(Reader::new(options.clone(), view, position)),
+            options,
+            target,
+            unseal,
+            outbox,
+            writing: tokio::sync::Mutex::default(),
+            lanes: Arc::default(),
+            statuses: Mutex::new(statuses),
+            digest_clock: Mutex::default(),
+            counters: Counters::default(),
+            totals: Mutex::default(),
+        };
+        inner.recover().await?;
+        Ok(Delivery { inner: Arc::new(inner) })
+    }
+
+    /// Forgets all that is not in the outbox, as a restart would, and returns the position from which the log must be
+    /// applied again. Nothing may be applied meanwhile.
+    pub async fn reload(&self) -> Result<Position, DeliveryError> {
+        let inner = &*self.inner;
+        let _one_write_at_a_time = inner.writing.lock().await;
+        let (position, view) = inner.outbox.load_view().await?;
+        inner.recover().await?;
+        *lock(&inner.reader) = Reader::new(inner.options.clone(), view, position);
+        Ok(position)
+    }
+
+    /// What stands in the log below is delivered or survives in the outbox: the log may release it, and reading
+    /// starts here.
+    pub fn position(&self) -> Position {
+        lock(&self.inner.reader).saved()
+    }
+
+    /// Applies the log's record at `at`, in log order; `next` is where the record behind it starts. A record that was
+    /// applied already is passed over. Changes take effect at their position: the event of the call that made them
+    /// goes to the trails that took it before, and to changed trails that take it now.
+    ///
+    /// Fails with [`DeliveryError::Record`] if a newer Cairn wrote the record, with [`DeliveryError::OutOfOrder`] if
+    /// records before it are missing, and with [`DeliveryError::MustReload`] after a failed write.
+    pub fn apply(
+        &self,
+        at: Position,
+        record: &Record<'_>,
+        next: Position,
+        now: Timestamp,
+    ) -> Result<Applied, DeliveryError> {
+        let mut reader = lock(&self.inner.reader);
+        reader.apply(at, record, next, now)?;
+        Ok(if reader.is_full() { Applied::CutFirst } else { Applied::GoOn })
+    }
+
+    /// Makes log files of what is in memory if its oldest event has waited for `deliver_every`, if memory is used up,
+    /// or if a trail stopped; now and then saves the position alone. Returns whether it did any of this.
+    ///
+    /// When this returns `Ok`, the files will be delivered exactly once whatever crashes. After an error they may or
+    /// may not, and only [`Delivery::reload`] finds out.
+    pub async fn cut_if_due(&self, now: Timestamp) -> Result<bool, DeliveryError> {
+        let take = |reader: &mut Reader| reader.take_if_due(now);
+        self.inner.cut(now, take).await
+    }
+
+    /// Makes the digests whose windows have ended, and the last ones of trails that stopped. Returns how many. A trail
+    /// whose account has no valid signing key waits for one, and its status says so.
+    pub async fn digest_if_due(&self, now: Timestamp) -> Result<usize, DeliveryError> {
+        self.inner.digest_if_due(now).await
+    }
+
+    /// Tries to deliver what waits in the outbox and is not waiting after a failure; returns how many objects were
+    /// delivered. A bucket's failure is no error: it is in the trail's status, and the object is tried for 30 days.
+    ///
+    /// May be called while an earlier call is still busy: it leaves alone the trails that one is busy with, so a
+    /// bucket that does not answer need not hold up others.
+    pub async fn upload_due(&self, now: Timestamp) -> Result<u64, DeliveryError> {
+        self.inner.upload_due(now).await
+    }
+
+    /// Cuts all that is in memory, and spends up to `within` on delivering it: for an orderly stop.
+    pub async fn flush(&self, now: Timestamp, within: Duration) -> Result<(), DeliveryError> {
+        self.inner.cut(now, Reader::take).await?;
+        match tokio::time::timeout(within, self.upload_due(now)).await {
+            Ok(uploaded) => uploaded.map(|_| ()),
+            // What is left is uploaded after the next start.
+            Err(_elapsed) => Ok(()),
+        }
+    }
+
+    /// What GetTrailStatus shows about the deliveries of a trail in a region.
+    pub fn status(&self, trail: &TrailArn, region: &str) -> TrailStatus {
+        lock(&self.inner.statuses).of(trail, region)
+    }
+
+    /// Figures for metrics.
+    pub fn stats(&self) -> DeliveryStats {
+        let inner = &*self.inner;
+        let (applied, saved, buffered_bytes) = {
+            let reader = lock(&inner.reader);
+            (reader.next(), reader.saved(), reader.buffered_bytes())
+        };
+        let totals = *lock(&inner.totals);
+        DeliveryStats {
+            applied,
+            saved,
+            buffered_bytes: buffered_bytes as u64,
+            outbox_objects: totals.objects.cast_unsigned(),
+            outbox_bytes: totals.bytes.cast_unsigned(),
+            outbox_oldest: totals.oldest.map(Timestamp::from_micros),
+            delivered: inner.counters.delivered.load(Relaxed),
+            failed_attempts: inner.counters.failed_attempts.load(Relaxed),
+            given_up: inner.counters.given_up.load(Relaxed),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl Inner {
+    /// What both a start and a reload do beside loading the reader.
+    async fn recover(&self) -> Result<(), DeliveryError> {
+        let orphans = self.outbox.remove_orphans().await?;
+        if orphans > 0 {
+            tracing::info!(orphans, "removed outbox files that a crash left over");
+        }
+        for lane in self.outbox.lanes().await? {
+            lock(&self.lanes).add(&lane);
+        }
+        self.refresh_totals().await
+    }
+
+    /// Objects are in the outbox: the next upload must look at their lanes.
+    pub(crate) fn enqueued<'a>(&self, objects: impl IntoIterator<Item = &'a NewObject>) {
+        let mut lanes = lock(&self.lanes);
+        for object in objects {
+            lanes.add(&object.lane);
+        }
+    }
+
+    pub(crate) async fn refresh_totals(&self) -> Result<(), DeliveryError> {
+        let totals = self.outbox.totals().await?;
+        *lock(&self.totals) = totals;
+        Ok(())
+    }
+}
+
+/// A write that is under way. Unless it is told that the write finished, because that failed or because the caller
+/// stopped waiting for it, the reader asks for a reload.
+pub(crate) struct Unfinished<'a> {
+    reader: &'a Mutex<Reader>,
+    finished: bool,
+}
+
+impl<'a> Unfinished<'a> {
+    pub(crate) fn new(reader: &'a Mutex<Reader>) -> Unfinished<'a> {
+        Unfinished { reader, finished: false }
+    }
+
+    pub(crate) fn finished(mut self) {
+        self.finished = true;
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            lock(self.reader).require_reload();
+        }
+    }
+}
+
+/// The locks here are held for moments, never across an await.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("nobody panics while holding it")
+}

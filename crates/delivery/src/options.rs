@@ -1,0 +1,57 @@
+//! How delivery is set up.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How delivery is set up.
+#[derive(Clone, Debug)]
+pub struct DeliveryOptions {
+    /// The folder that holds `outbox.db` and the folder `outbox`; made if it is missing.
+    pub dir: PathBuf,
+    /// How long an event waits at most for the cut that puts it into a log file.
+    pub deliver_every: Duration,
+    /// How long a digest's window is.
+    pub digest_every: Duration,
+    /// The region of events that name none, or name one that cannot be part of a key.
+    pub region: String,
+    /// Bounds that only tests and unusual machines change.
+    pub limits: Limits,
+}
+
+impl DeliveryOptions {
+    /// The defaults: a cut every 5 minutes, a digest every hour, as CloudTrail does.
+    pub fn new(dir: impl Into<PathBuf>, region: impl Into<String>) -> DeliveryOptions {
+        DeliveryOptions {
+            dir: dir.into(),
+            deliver_every: Duration::from_secs(5 * 60),
+            digest_every: Duration::from_secs(3600),
+            region: region.into(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Bounds of memory, file sizes and waiting.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The most bytes of a log file before compression; an event that is larger gets a file of its own.
+    pub file_bytes: usize,
+    /// Text of events held in memory at which a cut is asked for.
+    pub buffered_bytes: usize,
+    /// libdeflate's level, 0 to 12.
+    pub gzip_level: i32,
+    /// How long one upload may take before it counts as failed.
+    pub put_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            // CloudTrail's limit is "50 MB before compression": the smaller reading of MB.
+            file_bytes: 50_000_000,
+            buffered_bytes: 64 << 20,
+            gzip_level: 6,
+            put_timeout: Duration::from_secs(60),
+        }
+    }
+}

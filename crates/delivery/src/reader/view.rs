@@ -1,0 +1,238 @@
+//! Trails and signing keys as they are at the reader's position, which may lie behind the log's end.
+
+use super::following::{CutFile, Following, Takers};
+use cairn_model::{AccountId, Change, Logging, SigningKey, Timestamp, Trail, TrailArn};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// A run of a trail's digests: from the moment when it logs with validation on to the moment when it no longer does.
+/// Each of its regions has one chain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct GenerationId(pub(crate) i64);
+
+/// See [`GenerationId`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Generation {
+    pub(crate) id: GenerationId,
+    /// The trail; its bucket and prefix are where the next digests go.
+    pub(crate) trail: Arc<Trail>,
+    /// The end of its last digests, or its own start.
+    pub(crate) window_start: Timestamp,
+    /// No more files come; the next digests are the last.
+    pub(crate) closed: bool,
+}
+
+/// A trail as the outbox keeps it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StoredTrail {
+    pub(crate) trail: Trail,
+    pub(crate) generation: Option<GenerationId>,
+    /// Regions that the trail has delivered under.
+    pub(crate) regions: Vec<String>,
+}
+
+/// What changed since the last cut, for the outbox to keep.
+#[derive(Debug, Default)]
+pub(crate) struct ViewUpdate {
+    pub(crate) trails: Vec<StoredTrail>,
+    pub(crate) deleted: Vec<TrailArn>,
+    /// Trails of which no delivery was made yet, whatever a deleted trail of the same name did.
+    pub(crate) fresh: Vec<TrailArn>,
+    pub(crate) keys: Vec<SigningKey>,
+    /// New ones, and known ones whose bucket, prefix or end changed; the start of a known one's window stays.
+    pub(crate) generations: Vec<Generation>,
+    pub(crate) next_generation: GenerationId,
+}
+
+/// Trails by account, and the keys that sign their digests.
+pub(crate) struct View {
+    trails: HashMap<AccountId, Vec<Following>>,
+    keys: Vec<SigningKey>,
+    next_generation: GenerationId,
+    changed: Changed,
+}
+
+#[derive(Default)]
+struct Changed {
+    trails: BTreeSet<TrailArn>,
+    fresh: BTreeSet<TrailArn>,
+    keys: Vec<SigningKey>,
+    generations: BTreeMap<GenerationId, Generation>,
+}
+
+/// What the changes of one record did.
+#[derive(Default)]
+pub(super) struct ChangedTrails {
+    /// Trails that are different now.
+    pub(super) trails: Takers,
+    /// Whether a trail stopped, was deleted, or lost its validation.
+    pub(super) ended: bool,
+}
+
+impl View {
+    pub(crate) fn new(
+        trails: Vec<StoredTrail>,
+        keys: Vec<SigningKey>,
+        next_generation: GenerationId,
+    ) -> View {
+        let mut by_account: HashMap<AccountId, Vec<Following>> = HashMap::new();
+        for stored in trails {
+            let account = stored.trail.arn.account;
+            let following = Following::new(stored.trail, stored.generation, stored.regions);
+            by_account.entry(account).or_default().push(following);
+        }
+        View { trails: by_account, keys, next_generation, changed: Changed::default() }
+    }
+
+    /// The account's newest key that may sign at `time`.
+    pub(crate) fn signing_key(&self, account: AccountId, time: Timestamp) -> Option<&SigningKey> {
+        self.keys
+            .iter()
+            .filter(|key| key.account == account)
+            .filter(|key| key.valid_from <= time && time < key.valid_to)
+            .max_by_key(|key| (key.valid_from, &key.fingerprint))
+    }
+
+    pub(super) fn of_account(&mut self, account: AccountId) -> impl Iterator<Item = &mut Following> {
+        self.trails.get_mut(&account).into_iter().flatten()
+    }
+
+    /// Applies the changes of one record; what changed trails had gathered under other settings goes to `sealed`.
+    pub(super) fn apply(
+        &mut self,
+        changes: Vec<Change>,
+        now: Timestamp,
+        sealed: &mut Vec<CutFile>,
+    ) -> ChangedTrails {
+        let mut changed = ChangedTrails::default();
+        for change in changes {
+            match change {
+                Change::PutTrail(trail) => {
+                    changed.trails.insert(trail.arn.clone());
+                    changed.ended |= self.put_trail(*trail, now, sealed);
+                }
+                Change::DeleteTrail { arn } => {
+                    changed.ended |= self.delete_trail(&arn, now, sealed);
+                }
+                Change::PutSigningKey(key) => self.put_key(key),
+                Change::PutAccount(_) | Change::PutKey(_) | Change::DeleteKey { .. } => {}
+            }
+        }
+        changed
+    }
+
+    /// Returns whether files or digests of the trail ended.
+    fn put_trail(&mut self, trail: Trail, now: Timestamp, sealed: &mut Vec<CutFile>) -> bool {
+        let arn = trail.arn.clone();
+        self.changed.trails.insert(arn.clone());
+        let mut following = self.remove(&arn).unwrap_or_else(|| {
+            self.changed.fresh.insert(arn.clone());
+            let mut unborn = trail.clone();
+            unborn.logging = Logging::Never;
+            Following::new(unborn, None, Vec::new())
+        });
+        let old = &following.trail;
+        let moved = old.bucket != trail.bucket || old.prefix != trail.prefix;
+        let stopped = old.logging.is_on() && !trail.logging.is_on();
+        let validates = trail.logging.is_on() && trail.log_file_validation;
+        let generation_ends = following.generation.is_some() && !validates;
+        let generation_starts = following.generation.is_none() && validates;
+        if moved || stopped || generation_ends || generation_starts {
+            sealed.extend(following.take_gathered());
+        }
+        if generation_ends {
+            self.note_generation(&following, now, true);
+            following.generation = None;
+        }
+        following.update(trail);
+        if generation_starts {
+            following.generation = Some(self.next_generation);
+            self.next_generation.0 += 1;
+        }
+        if generation_starts || moved {
+            self.note_generation(&following, now, false);
+        }
+        self.trails.entry(arn.account).or_default().push(following);
+        stopped || generation_ends
+    }
+
+    /// Returns whether there was such a trail.
+    fn delete_trail(&mut self, arn: &TrailArn, now: Timestamp, sealed: &mut Vec<CutFile>) -> bool {
+        let Some(mut following) = self.remove(arn) else {
+            return false;
+        };
+        sealed.extend(following.take_gathered());
+        self.note_generation(&following, now, true);
+        self.changed.trails.insert(arn.clone());
+        true
+    }
+
+    fn remove(&mut self, arn: &TrailArn) -> Option<Following> {
+        let trails = self.trails.get_mut(&arn.account)?;
+        let index = trails.iter().position(|found| found.trail.arn == *arn)?;
+        Some(trails.remove(index))
+    }
+
+    /// Remembers for the next cut how the trail's generation is now, if it has one; `start` counts for a new one only.
+    fn note_generation(&mut self, following: &Following, start: Timestamp, closed: bool) {
+        let Some(id) = following.generation else {
+            return;
+        };
+        let noted = self.changed.generations.get(&id);
+        let generation = Generation {
+            id,
+            trail: Arc::clone(&following.trail),
+            window_start: noted.map_or(start.floor_to_second(), |noted| noted.window_start),
+            closed,
+        };
+        self.changed.generations.insert(id, generation);
+    }
+
+    fn put_key(&mut self, key: SigningKey) {
+        self.keys.retain(|old| old.fingerprint != key.fingerprint);
+        self.keys.push(key.clone());
+        self.changed.keys.push(key);
+    }
+
+    /// Takes all that waits for a cut.
+    pub(super) fn take_gathered(&mut self) -> Vec<CutFile> {
+        let following = self.trails.values_mut().flatten();
+        following.flat_map(Following::take_gathered).collect()
+    }
+
+    /// Takes what the outbox must be told with the next cut.
+    pub(super) fn take_update(&mut self) -> ViewUpdate {
+        let mut changed = std::mem::take(&mut self.changed);
+        for following in self.trails.values_mut().flatten() {
+            if following.take_regions_grew() {
+                changed.trails.insert(following.trail.arn.clone());
+            }
+        }
+        let mut update = ViewUpdate {
+            fresh: changed.fresh.into_iter().collect(),
+            keys: changed.keys,
+            generations: changed.generations.into_values().collect(),
+            next_generation: self.next_generation,
+            ..ViewUpdate::default()
+        };
+        for arn in changed.trails {
+            match self.stored(&arn) {
+                Some(stored) => update.trails.push(stored),
+                None => update.deleted.push(arn),
+            }
+        }
+        update
+    }
+
+    fn stored(&self, arn: &TrailArn) -> Option<StoredTrail> {
+        let mut trails = self.trails.get(&arn.account)?.iter();
+        let following = trails.find(|found| found.trail.arn == *arn)?;
+        Some(StoredTrail {
+            trail: Trail::clone(&following.trail),
+            generation: following.generation,
+            regions: following.regions().map(str::to_owned).collect(),
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! What GetTrailStatus shows about deliveries.
+
+use cairn_model::{Timestamp, TrailArn};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+
+/// What became of a trail's deliveries of one region, as GetTrailStatus shows it. A member without a value is one that
+/// nothing happened for yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrailStatus {
+    /// When a log file was last delivered.
+    pub latest_delivery_time: Option<Timestamp>,
+    /// The S3 error code of the latest attempt, if it failed: `NoSuchBucket`, `AccessDenied`, ...
+    pub latest_delivery_error: Option<String>,
+    /// When a log file was last tried.
+    pub latest_delivery_attempt_time: Option<Timestamp>,
+    /// When a log file was last tried with success.
+    pub latest_delivery_attempt_succeeded: Option<Timestamp>,
+    /// When a digest was last delivered.
+    pub latest_digest_delivery_time: Option<Timestamp>,
+    /// The S3 error code of the latest digest's attempt, if it failed, or [`NO_SIGNING_KEY`].
+    pub latest_digest_delivery_error: Option<String>,
+}
+
+/// The digest error of a trail whose account has no signing key that is valid now and can be opened.
+pub(crate) const NO_SIGNING_KEY: &str = "NoValidSigningKey";
+
+/// All of a trail's regions. A bucket that fails, fails all of them, so errors are the trail's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Deliveries {
+    log_error: Option<String>,
+    digest_error: Option<String>,
+    regions: BTreeMap<String, Region>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Region {
+    log_attempted: Option<Timestamp>,
+    log_delivered: Option<Timestamp>,
+    digest_delivered: Option<Timestamp>,
+}
+
+impl Deliveries {
+    pub(crate) fn log_delivered(&mut self, region: &str, now: Timestamp) {
+        let of_region = self.regions.entry(region.to_owned()).or_default();
+        of_region.log_attempted = Some(now);
+        of_region.log_delivered = Some(now);
+        self.log_error = None;
+    }
+
+    pub(crate) fn log_failed(&mut self, region: &str, code: &str, now: Timestamp) {
+        let of_region = self.regions.entry(region.to_owned()).or_default();
+        of_region.log_attempted = Some(now);
+        self.log_error = Some(code.to_owned());
+    }
+
+    pub(crate) fn digest_delivered(&mut self, region: &str, now: Timestamp) {
+        let of_region = self.regions.entry(region.to_owned()).or_default();
+        of_region.digest_delivered = Some(now);
+        self.digest_error = None;
+    }
+
+    pub(crate) fn digest_failed(&mut self, code: &str) {
+        self.digest_error = Some(code.to_owned());
+    }
+
+    fn of(&self, region: &str) -> TrailStatus {
+        let of_region = self.regions.get(region).cloned().unwrap_or_default();
+        TrailStatus {
+            latest_delivery_time: of_region.log_delivered,
+            latest_delivery_error: self.log_error.clone(),
+            latest_delivery_attempt_time: of_region.log_attempted,
+            latest_delivery_attempt_succeeded: of_region.log_delivered,
+            latest_digest_delivery_time: of_region.digest_delivered,
+            latest_digest_delivery_error: self.digest_error.clone(),
+        }
+    }
+}
+
+/// All trails.
+#[derive(Debug, Default)]
+pub(crate) struct Statuses(HashMap<TrailArn, Deliveries>);
+
+impl Statuses {
+    pub(crate) fn new(stored: Vec<(TrailArn, Deliveries)>) -> Statuses {
+        Statuses(stored.into_iter().collect())
+    }
+
+    pub(crate) fn of(&self, trail: &TrailArn, region: &str) -> TrailStatus {
+        let deliveries = self.0.get(trail);
+        deliveries.map_or_else(TrailStatus::default, |deliveries| deliveries.of(region))
+    }
+
+    pub(crate) fn deliveries(&mut self, trail: &TrailArn) -> &mut Deliveries {
+        self.0.entry(trail.clone()).or_default()
+    }
+
+    pub(crate) fn forget(&mut self, trail: &TrailArn) {
+        self.0.remove(trail);
+    }
+}

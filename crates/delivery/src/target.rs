@@ -1,0 +1,67 @@
+//! What delivery needs from the outside: somewhere to put objects, and someone who opens sealed keys.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cairn_model::TrailArn;
+
+/// An object to put into a bucket. Every attempt to put it carries the same bytes under the same key.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// The trail that delivers it; its account is whose bucket is meant.
+    pub trail: TrailArn,
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// The bytes: one gzip member.
+    pub bytes: Bytes,
+    /// Lower-case hex SHA-256 of `bytes`.
+    pub sha256: String,
+    /// `application/json`.
+    pub content_type: &'static str,
+    /// `gzip`.
+    pub content_encoding: &'static str,
+    /// User metadata as (name without `x-amz-meta-`, value).
+    pub metadata: Vec<(&'static str, String)>,
+}
+
+/// What became of an object. Either way it is in the bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It was put.
+    Created,
+    /// An earlier attempt, of which nobody heard, had put it.
+    SameAlreadyThere,
+}
+
+/// Why an object is not in its bucket, or may not be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// It was refused or nobody answered; trying again later may help.
+    #[error("{code}")]
+    Refused {
+        /// The S3 error code, such as `NoSuchBucket` or `AccessDenied`: GetTrailStatus shows it.
+        code: String,
+    },
+    /// Another object has the key. Trying again helps only if somebody removes that one.
+    #[error("another object has the key")]
+    Conflict,
+}
+
+/// Where objects go.
+#[async_trait]
+pub trait Target: Send + Sync {
+    /// Creates the object if no object has its key. When this returns `Ok`, the object survives power loss there.
+    async fn put_new(&self, object: &Object) -> Result<Put, TargetError>;
+}
+
+/// Sealed bytes could not be opened: wrong key file, wrong context or damage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a sealed signing key cannot be opened")]
+pub struct UnsealError;
+
+/// Opens what was sealed under the data folder's key file.
+pub trait Unseal: Send + Sync {
+    /// Opens a [`cairn_model::SigningKey`]'s `sealed_private`; `context` is its fingerprint.
+    fn unseal(&self, sealed: &[u8], context: &str) -> Result<Vec<u8>, UnsealError>;
+}

@@ -1,0 +1,128 @@
+//! Buckets in memory that fail as they are told.
+
+use crate::target::{Object, Put, Target, TargetError};
+use async_trait::async_trait;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Mutex;
+
+/// How the next put goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Not this one.
+    None,
+    /// Refused, nothing was put.
+    Refused,
+    /// Reported as refused, but it was put.
+    PutButRefused,
+}
+
+#[derive(Default)]
+pub(super) struct Buckets {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    objects: BTreeMap<(String, String), Object>,
+    missing: BTreeSet<String>,
+    faults: VecDeque<Fault>,
+    silent: BTreeSet<String>,
+    /// Keys in the order in which they were first there.
+    order: Vec<String>,
+}
+
+impl Buckets {
+    pub(super) fn remove_bucket(&self, name: &str) {
+        self.state.lock().unwrap().missing.insert(name.to_owned());
+    }
+
+    pub(super) fn make_bucket(&self, name: &str) {
+        let mut state = self.state.lock().unwrap();
+        state.missing.remove(name);
+        state.silent.remove(name);
+    }
+
+    /// From now on nobody answers for the bucket, until it is made.
+    pub(super) fn silence(&self, name: &str) {
+        self.state.lock().unwrap().silent.insert(name.to_owned());
+    }
+
+    pub(super) fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.state.lock().unwrap().faults.extend(faults);
+    }
+
+    /// Puts another object where one of ours will go.
+    pub(super) fn squat(&self, bucket: &str, key: &str, like: &Object) {
+        let mut other = like.clone();
+        other.sha256 = "another".to_owned();
+        key.clone_into(&mut other.key);
+        let place = (bucket.to_owned(), key.to_owned());
+        self.state.lock().unwrap().objects.insert(place, other);
+    }
+
+    /// From now on nothing goes wrong.
+    pub(super) fn heal(&self) {
+        self.state.lock().unwrap().faults.clear();
+    }
+
+    pub(super) fn remove(&self, bucket: &str, key: &str) -> Option<Object> {
+        let place = (bucket.to_owned(), key.to_owned());
+        self.state.lock().unwrap().objects.remove(&place)
+    }
+
+    pub(super) fn get(&self, bucket: &str, key: &str) -> Option<Object> {
+        let place = (bucket.to_owned(), key.to_owned());
+        self.state.lock().unwrap().objects.get(&place).cloned()
+    }
+
+    pub(super) fn objects(&self) -> Vec<Object> {
+        let state = self.state.lock().unwrap();
+        state.objects.values().cloned().collect()
+    }
+
+    /// Keys in the order in which they were put.
+    pub(super) fn order(&self) -> Vec<String> {
+        self.state.lock().unwrap().order.clone()
+    }
+
+    fn put(&self, object: &Object) -> Result<Put, TargetError> {
+        let mut state = self.state.lock().unwrap();
+        let refused = |code: &str| Err(TargetError::Refused { code: code.to_owned() });
+        if state.missing.contains(&object.bucket) {
+            return refused("NoSuchBucket");
+        }
+        let fault = state.faults.pop_front().unwrap_or(Fault::None);
+        if fault == Fault::Refused {
+            return refused("InternalError");
+        }
+        let place = (object.bucket.clone(), object.key.clone());
+        let put = match state.objects.get(&place) {
+            Some(there) if there.sha256 == object.sha256 => {
+                assert_eq!(there.bytes, object.bytes, "the same hash, the same bytes");
+                assert_eq!(there.metadata, object.metadata);
+                Put::SameAlreadyThere
+            }
+            Some(_) => return Err(TargetError::Conflict),
+            None => {
+                state.objects.insert(place, object.clone());
+                state.order.push(object.key.clone());
+                Put::Created
+            }
+        };
+        if fault == Fault::PutButRefused {
+            return refused("SlowDown");
+        }
+        Ok(put)
+    }
+}
+
+#[async_trait]
+impl Target for Buckets {
+    async fn put_new(&self, object: &Object) -> Result<Put, TargetError> {
+        let silent = self.state.lock().unwrap().silent.contains(&object.bucket);
+        if silent {
+            std::future::pending::<()>().await;
+        }
+        self.put(object)
+    }
+}
