@@ -1,4 +1,4 @@
-//! Where an object lies: keys to paths and back (FORMAT-buckets.md, "Names").
+//! Where an object lies: keys to paths and back (FORMAT.md, "Names").
 //!
 //! The folder tree follows the `/` of the keys, so that a folder holds neighbours in key order and a listing reads only the
 //! folders it shows. Every name ends in a suffix that tells its kind, so that the key `a` (an object) and the key `a/b` (a

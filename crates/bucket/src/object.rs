@@ -1,4 +1,4 @@
-//! What is known of an object, and the trailer that holds it on disk (FORMAT-buckets.md, "Object files").
+//! What is known of an object, and the trailer that holds it on disk (FORMAT.md, "Object files").
 
 use crate::error::BucketError;
 use cairn_model::Timestamp;

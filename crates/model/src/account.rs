@@ -17,11 +17,7 @@ impl AccountId {
     /// Reads 12 ASCII digits.
     pub fn from_bytes(bytes: &[u8]) -> Result<AccountId, NotAnAccountId> {
         let digits: [u8; 12] = bytes.try_into().map_err(|_| NotAnAccountId)?;
-        if digits.iter().all(u8::is_ascii_digit) {
-            Ok(AccountId(digits))
-        } else {
-            Err(NotAnAccountId)
-        }
+        if digits.iter().all(u8::is_ascii_digit) { Ok(AccountId(digits)) } else { Err(NotAnAccountId) }
     }
 
     /// The 12 digits.

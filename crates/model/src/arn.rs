@@ -23,11 +23,7 @@ pub struct NotATrailArn;
 
 impl fmt::Display for TrailArn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let TrailArn {
-            region,
-            account,
-            name,
-        } = self;
+        let TrailArn { region, account, name } = self;
         write!(f, "arn:aws:cloudtrail:{region}:{account}:trail/{name}")
     }
 }

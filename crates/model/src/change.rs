@@ -71,9 +71,7 @@ pub(crate) mod hex_bytes {
         serializer.serialize_str(&text)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<u8>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         let digit = |byte: u8| match byte {
             b'0'..=b'9' => Ok(byte - b'0'),
@@ -84,9 +82,6 @@ pub(crate) mod hex_bytes {
         if !rest.is_empty() {
             return Err(D::Error::custom("odd number of hex digits"));
         }
-        pairs
-            .iter()
-            .map(|[high, low]| Ok(digit(*high)? << 4 | digit(*low)?))
-            .collect()
+        pairs.iter().map(|[high, low]| Ok(digit(*high)? << 4 | digit(*low)?)).collect()
     }
 }

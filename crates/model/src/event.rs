@@ -128,18 +128,12 @@ impl<'a> Event<'a> {
             return Err(NotAnEvent::Version(header[0]));
         }
         let span_bytes = (u32_at(header, 32) as usize).saturating_mul(SPAN_BYTES);
-        let (spans, text) = rest
-            .split_at_checked(span_bytes)
-            .ok_or(NotAnEvent::Malformed)?;
+        let (spans, text) = rest.split_at_checked(span_bytes).ok_or(NotAnEvent::Malformed)?;
         if text.len() != u32_at(header, 36) as usize {
             return Err(NotAnEvent::Malformed);
         }
         let text = simdutf8::basic::from_utf8(text).map_err(|_| NotAnEvent::Malformed)?;
-        Ok(Event {
-            header,
-            spans,
-            text,
-        })
+        Ok(Event { header, spans, text })
     }
 
     /// How it came.
@@ -189,8 +183,7 @@ impl<'a> Event<'a> {
 
     /// The raw JSON of a field's value; `None` if the event lacks the field.
     pub fn raw(&self, field: Field) -> Option<&'a str> {
-        self.spans()
-            .find_map(|(found, value)| (found == field as u8).then_some(value))
+        self.spans().find_map(|(found, value)| (found == field as u8).then_some(value))
     }
 
     /// A field's text; `None` if the event lacks it or its value is not a string.
@@ -200,8 +193,7 @@ impl<'a> Event<'a> {
 
     /// All fields that the door knows, as (field, raw JSON value), in the event's order.
     pub fn fields(&self) -> impl Iterator<Item = (Field, &'a str)> + use<'a> {
-        self.spans()
-            .filter_map(|(field, value)| Some((Field::from_byte(field)?, value)))
+        self.spans().filter_map(|(field, value)| Some((Field::from_byte(field)?, value)))
     }
 
     /// Top-level members that the door does not know, as (raw key with quotes, raw value).

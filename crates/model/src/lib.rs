@@ -22,8 +22,7 @@ pub use key::{AccessKey, KeyStatus};
 pub use position::Position;
 pub use record::Record;
 pub use selector::{
-    AdvancedEventSelector, AdvancedFieldSelector, DataResource, EventSelector, ReadWriteType,
-    Selectors,
+    AdvancedEventSelector, AdvancedFieldSelector, DataResource, EventSelector, ReadWriteType, Selectors,
 };
 pub use time::Timestamp;
 pub use trail::{Logging, Trail};

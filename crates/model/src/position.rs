@@ -5,9 +5,7 @@ use std::fmt;
 
 /// A place in the durable log: the byte offset of a record in the log as if it were one endless
 /// file. Positions only grow; a record's position never changes.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Position(u64);
 

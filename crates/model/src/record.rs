@@ -53,19 +53,13 @@ impl<'a> Record<'a> {
     pub fn decode(bytes: &'a [u8]) -> Result<Record<'a>, NotARecord> {
         let (kind, rest) = bytes.split_first().ok_or(NotARecord::Malformed)?;
         match *kind {
-            EVENT => Ok(Record {
-                changes: None,
-                event: Event::decode(rest)?,
-            }),
+            EVENT => Ok(Record { changes: None, event: Event::decode(rest)? }),
             CHANGES_AND_EVENT => {
                 let (length, rest) = rest.split_first_chunk().ok_or(NotARecord::Malformed)?;
                 let (changes, event) = rest
                     .split_at_checked(u32::from_le_bytes(*length) as usize)
                     .ok_or(NotARecord::Malformed)?;
-                Ok(Record {
-                    changes: Some(changes),
-                    event: Event::decode(event)?,
-                })
+                Ok(Record { changes: Some(changes), event: Event::decode(event)? })
             }
             kind => Err(NotARecord::Kind(kind)),
         }

@@ -56,9 +56,7 @@ impl Timestamp {
         parse_whole_seconds(text.as_bytes()).or_else(|| {
             let parsed: jiff::Timestamp = text.parse().ok()?;
             let micros = parsed.as_microsecond();
-            (Self::MIN.0..=Self::MAX.0 + MICROS - 1)
-                .contains(&micros)
-                .then_some(Timestamp(micros))
+            (Self::MIN.0..=Self::MAX.0 + MICROS - 1).contains(&micros).then_some(Timestamp(micros))
         })
     }
 
@@ -103,10 +101,7 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day, hour, minute, second) = self.civil();
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        )
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
 
@@ -124,11 +119,9 @@ fn parse_whole_seconds(text: &[u8]) -> Option<Timestamp> {
         return None;
     }
     let number = |range: std::ops::Range<usize>| {
-        text[range].iter().try_fold(0i64, |sum, digit| {
-            digit
-                .is_ascii_digit()
-                .then(|| sum * 10 + i64::from(digit - b'0'))
-        })
+        text[range]
+            .iter()
+            .try_fold(0i64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
     };
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
@@ -137,9 +130,7 @@ fn parse_whole_seconds(text: &[u8]) -> Option<Timestamp> {
         return None;
     }
     let days = days_from_civil(year, month, day);
-    Some(Timestamp::from_seconds(
-        days * 86_400 + hour * 3600 + minute * 60 + second,
-    ))
+    Some(Timestamp::from_seconds(days * 86_400 + hour * 3600 + minute * 60 + second))
 }
 
 fn days_in_month(year: i64, month: i64) -> i64 {
@@ -166,16 +157,11 @@ fn civil_from_days(days: i64) -> (i32, u32, u32) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year as i32, month as u32, day as u32)
 }

@@ -2,8 +2,7 @@
 
 use super::field::{Field, Place, UNKNOWN_KEY, UNKNOWN_VALUE};
 use super::{
-    Category, FLAG_FUTURE, FLAG_READ_ONLY, FLAG_READ_ONLY_KNOWN, HEADER_BYTES, Origin, SPAN_BYTES,
-    VERSION,
+    Category, FLAG_FUTURE, FLAG_READ_ONLY, FLAG_READ_ONLY_KNOWN, HEADER_BYTES, Origin, SPAN_BYTES, VERSION,
 };
 use crate::json::{self, JsonError, Scanner, Visit};
 use crate::{AccountId, Timestamp};
@@ -112,11 +111,7 @@ impl Door {
         out.extend_from_slice(&event_time.as_micros().to_le_bytes());
         out.extend_from_slice(&admission.arrival.as_micros().to_le_bytes());
         self.write_spans_and_text(out);
-        Ok(Admitted {
-            account,
-            event_time,
-            future,
-        })
+        Ok(Admitted { account, event_time, future })
     }
 
     fn write_spans_and_text(&self, out: &mut Vec<u8>) {
@@ -127,9 +122,7 @@ impl Door {
         for (field, range) in &self.found.spans {
             let start = (range.start - base).to_le_bytes();
             let length = range.len().to_le_bytes();
-            out.extend_from_slice(&[
-                *field, start[0], start[1], start[2], length[0], length[1], length[2],
-            ]);
+            out.extend_from_slice(&[*field, start[0], start[1], start[2], length[0], length[1], length[2]]);
         }
         out.extend_from_slice(text);
     }
@@ -144,10 +137,9 @@ impl Door {
     fn text(&self, field: Field) -> Result<Option<Cow<'_, str>>, Refusal> {
         match self.raw(field) {
             None | Some("null") => Ok(None),
-            Some(raw) => json::string(raw).map(Some).ok_or(Refusal::Invalid {
-                member: field.key(),
-                expected: "a string",
-            }),
+            Some(raw) => json::string(raw)
+                .map(Some)
+                .ok_or(Refusal::Invalid { member: field.key(), expected: "a string" }),
         }
     }
 
@@ -287,12 +279,5 @@ impl Visit for Found {
 fn uuid_v4(bits: u128) -> String {
     let bits = bits & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
     let hex = format!("{bits:032x}");
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }

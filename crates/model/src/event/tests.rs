@@ -16,7 +16,8 @@ fn admit(text: &str) -> Result<Vec<u8>, Refusal> {
     Ok(out)
 }
 
-const SMALL: &str = r#"{"eventTime":"2026-03-01T08:04:11Z","eventSource":"s3.amazonaws.com","eventName":"CreateBucket"}"#;
+const SMALL: &str =
+    r#"{"eventTime":"2026-03-01T08:04:11Z","eventSource":"s3.amazonaws.com","eventName":"CreateBucket"}"#;
 
 fn with(members: &str) -> String {
     format!("{},{members}}}", &SMALL[..SMALL.len() - 1])
@@ -38,15 +39,9 @@ fn an_event_keeps_its_text_and_is_found_by_its_fields() {
     assert_eq!(event.read_only(), Some(false));
     assert_eq!(event.string(Field::AwsRegion).unwrap(), "eu-central-1");
     assert_eq!(event.string(Field::UserType).unwrap(), "AssumedRole");
-    assert_eq!(
-        event.string(Field::SessionIssuerUserName).unwrap(),
-        "Deployer"
-    );
+    assert_eq!(event.string(Field::SessionIssuerUserName).unwrap(), "Deployer");
     assert_eq!(event.string(Field::ErrorCode), None);
-    assert_eq!(
-        event.unknown().collect::<Vec<_>>(),
-        [("\"zebra\"", "{\"type\":\"not the user's\"}")]
-    );
+    assert_eq!(event.unknown().collect::<Vec<_>>(), [("\"zebra\"", "{\"type\":\"not the user's\"}")]);
 }
 
 #[test]
@@ -59,10 +54,7 @@ fn a_missing_id_and_account_are_added() {
         let bytes = admit(&text).unwrap();
         let event = Event::decode(&bytes).unwrap();
         assert_eq!(event.account().as_str(), "111122223333");
-        assert_eq!(
-            event.string(Field::EventId).unwrap(),
-            "00000000-0000-4000-8000-000000000000"
-        );
+        assert_eq!(event.string(Field::EventId).unwrap(), "00000000-0000-4000-8000-000000000000");
         let parsed: serde_json::Value = serde_json::from_str(event.text()).unwrap();
         assert_eq!(parsed["recipientAccountId"], "111122223333");
         for (field, raw) in event.fields() {
@@ -87,30 +79,15 @@ fn check_refused(text: &str, reason: &str) {
 fn what_is_no_event_is_refused_with_its_reason() {
     check_refused("[1]", "not a JSON object");
     check_refused("{}", "eventTime is missing");
-    check_refused(
-        &SMALL.replace("eventName", "eventname"),
-        "eventName is missing",
-    );
-    check_refused(
-        &SMALL.replace("2026-03", "2026-99"),
-        "eventTime is not a time like 2026-03-01T08:04:11Z",
-    );
-    check_refused(
-        &SMALL.replace("\"s3.amazonaws.com\"", "7"),
-        "eventSource is not a string",
-    );
+    check_refused(&SMALL.replace("eventName", "eventname"), "eventName is missing");
+    check_refused(&SMALL.replace("2026-03", "2026-99"), "eventTime is not a time like 2026-03-01T08:04:11Z");
+    check_refused(&SMALL.replace("\"s3.amazonaws.com\"", "7"), "eventSource is not a string");
     check_refused(
         &with(r#""recipientAccountId":"12""#),
         "recipientAccountId is not an account id of 12 digits",
     );
-    check_refused(
-        &with(r#""eventName":"x""#),
-        "malformed JSON: duplicate key \"eventName\" at byte 112",
-    );
-    check_refused(
-        &with(&format!("\"a\":\"{}\"", "x".repeat(1 << 20))),
-        "longer than 1048576 bytes",
-    );
+    check_refused(&with(r#""eventName":"x""#), "malformed JSON: duplicate key \"eventName\" at byte 112");
+    check_refused(&with(&format!("\"a\":\"{}\"", "x".repeat(1 << 20))), "longer than 1048576 bytes");
 }
 
 #[test]
@@ -118,31 +95,18 @@ fn a_refusal_leaves_the_output_as_it_was() {
     let mut out = b"before".to_vec();
     let mut door = Door::default();
     assert!(door.admit(b"{", &admission(), || 0, &mut out).is_err());
-    assert!(
-        door.admit(b"{\"eventTime\":\"x\"}", &admission(), || 0, &mut out)
-            .is_err()
-    );
+    assert!(door.admit(b"{\"eventTime\":\"x\"}", &admission(), || 0, &mut out).is_err());
     assert_eq!(out, b"before");
 }
 
 #[test]
 fn the_category_comes_from_what_the_event_says() {
-    let category = |members: &str| {
-        Event::decode(&admit(&with(members)).unwrap())
-            .unwrap()
-            .category()
-    };
+    let category = |members: &str| Event::decode(&admit(&with(members)).unwrap()).unwrap().category();
     assert_eq!(category(r#""eventCategory":"Data""#), Category::Data);
     assert_eq!(category(r#""eventCategory":"Novel""#), Category::Other);
     assert_eq!(category(r#""managementEvent":false"#), Category::Data);
-    assert_eq!(
-        category(r#""eventType":"AwsVpceEvent""#),
-        Category::NetworkActivity
-    );
-    assert_eq!(
-        category(r#""eventType":"AwsApiCall""#),
-        Category::Management
-    );
+    assert_eq!(category(r#""eventType":"AwsVpceEvent""#), Category::NetworkActivity);
+    assert_eq!(category(r#""eventType":"AwsApiCall""#), Category::Management);
 }
 
 #[test]
@@ -159,10 +123,7 @@ fn a_day_ahead_is_future() {
 fn a_newer_version_is_named() {
     let mut bytes = admit(SMALL).unwrap();
     bytes[0] = 9;
-    assert_eq!(
-        Event::decode(&bytes).unwrap_err(),
-        super::NotAnEvent::Version(9)
-    );
+    assert_eq!(Event::decode(&bytes).unwrap_err(), super::NotAnEvent::Version(9));
 }
 
 proptest! {

@@ -54,9 +54,7 @@ fn nested_end(text: &[u8], start: usize) -> Option<usize> {
 /// Nothing if `raw` is not an object. `raw` must come from a text that [`super::Scanner`] has passed.
 pub fn members(raw: &str) -> Members<'_> {
     let inner = raw.strip_prefix('{').and_then(|raw| raw.strip_suffix('}'));
-    Members {
-        rest: inner.unwrap_or(""),
-    }
+    Members { rest: inner.unwrap_or("") }
 }
 
 /// See [`members`].

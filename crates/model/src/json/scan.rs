@@ -11,21 +11,10 @@ pub trait Visit {
 
     /// A member of `place` with this key (escapes resolved) and the byte range of its value's first
     /// byte onwards; returns the place of the value's own members, or `None` if nobody asks for them.
-    fn enter(
-        &mut self,
-        place: Self::Place,
-        key: &str,
-        key_range: Range<usize>,
-    ) -> Option<Self::Place>;
+    fn enter(&mut self, place: Self::Place, key: &str, key_range: Range<usize>) -> Option<Self::Place>;
 
     /// The value of the member last entered at `place` and not left yet ended.
-    fn leave(
-        &mut self,
-        place: Self::Place,
-        key: &str,
-        key_range: Range<usize>,
-        value: Range<usize>,
-    );
+    fn leave(&mut self, place: Self::Place, key: &str, key_range: Range<usize>, value: Range<usize>);
 }
 
 /// Checks texts; reusable, so that its stack is allocated once.
@@ -63,13 +52,7 @@ impl Scanner {
             return Err(syntax(u32::MAX as usize, "the end of the text"));
         }
         self.keys.clear();
-        let mut pass = Pass {
-            text,
-            at: 0,
-            depth: 0,
-            keys: &mut self.keys,
-            visit,
-        };
+        let mut pass = Pass { text, at: 0, depth: 0, keys: &mut self.keys, visit };
         pass.space();
         let start = pass.at;
         pass.value(Some(root))?;
@@ -118,10 +101,7 @@ impl<V: Visit> Pass<'_, V> {
         }
     }
 
-    fn nested(
-        &mut self,
-        inner: impl FnOnce(&mut Self) -> Result<(), JsonError>,
-    ) -> Result<(), JsonError> {
+    fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<(), JsonError>) -> Result<(), JsonError> {
         if self.depth == DEPTH_MAX {
             return Err(JsonError::TooDeep { at: self.at });
         }
@@ -192,8 +172,7 @@ impl<V: Visit> Pass<'_, V> {
         let key_start = self.at;
         let escaped = self.string()?;
         let key_range = key_start..self.at;
-        self.keys
-            .push(key_of(self.text, key_range.clone(), escaped));
+        self.keys.push(key_of(self.text, key_range.clone(), escaped));
         self.space();
         if self.peek() != Some(b':') {
             return Err(syntax(self.at, "':'"));
@@ -218,12 +197,8 @@ impl<V: Visit> Pass<'_, V> {
         let mut escaped = false;
         loop {
             let rest = &self.text[self.at..];
-            let plain = memchr::memchr2(b'"', b'\\', rest)
-                .ok_or_else(|| syntax(self.text.len(), "'\"'"))?;
-            if rest[..plain]
-                .iter()
-                .fold(false, |bad, byte| bad | (*byte < 0x20))
-            {
+            let plain = memchr::memchr2(b'"', b'\\', rest).ok_or_else(|| syntax(self.text.len(), "'\"'"))?;
+            if rest[..plain].iter().fold(false, |bad, byte| bad | (*byte < 0x20)) {
                 return Err(syntax(self.at, "a string without raw control characters"));
             }
             self.at += plain + 1;
@@ -267,9 +242,7 @@ impl<V: Visit> Pass<'_, V> {
     fn four_hex_digits(&mut self) -> Result<u32, JsonError> {
         let digits = self.text.get(self.at..self.at + 4);
         let code = digits.and_then(|digits| {
-            digits.iter().try_fold(0, |code, digit| {
-                Some(code << 4 | char::from(*digit).to_digit(16)?)
-            })
+            digits.iter().try_fold(0, |code, digit| Some(code << 4 | char::from(*digit).to_digit(16)?))
         });
         let code = code.ok_or_else(|| syntax(self.at, "four hex digits"))?;
         self.at += 4;
@@ -318,10 +291,7 @@ impl<V: Visit> Pass<'_, V> {
         };
         match twice {
             None => Ok(()),
-            Some(key) => Err(JsonError::DuplicateKey {
-                at: self.at,
-                key: key.chars().take(100).collect(),
-            }),
+            Some(key) => Err(JsonError::DuplicateKey { at: self.at, key: key.chars().take(100).collect() }),
         }
     }
 }
@@ -333,9 +303,7 @@ fn key_of(text: &[u8], range: Range<usize>, escaped: bool) -> Key {
     head[..taken].copy_from_slice(&inner[..taken]);
     let tail = inner.last().copied().unwrap_or(0);
     Key {
-        print: u64::from_le_bytes(head)
-            ^ (inner.len() as u64).rotate_right(8)
-            ^ u64::from(tail) << 40,
+        print: u64::from_le_bytes(head) ^ (inner.len() as u64).rotate_right(8) ^ u64::from(tail) << 40,
         start: range.start as u32,
         end: range.end as u32,
         escaped,
@@ -363,10 +331,8 @@ fn duplicate_pairwise(text: &[u8], keys: &[Key]) -> Option<String> {
 }
 
 fn duplicate_sorted(text: &[u8], keys: &[Key]) -> Option<String> {
-    let mut names: Vec<_> = keys
-        .iter()
-        .map(|key| decoded(text, &(key.start as usize..key.end as usize)))
-        .collect();
+    let mut names: Vec<_> =
+        keys.iter().map(|key| decoded(text, &(key.start as usize..key.end as usize))).collect();
     names.sort_unstable();
     let twice = names.windows(2).find(|pair| pair[0] == pair[1])?;
     Some(twice[0].to_string())

@@ -75,10 +75,7 @@ fn a_key_twice_is_refused_at_any_depth_and_in_any_spelling() {
         r#"{"a":1,"\u0061":2}"#,
         r#"{"longer than eight a":1,"longer than eight a":2}"#,
     ] {
-        assert!(
-            matches!(scan(text.as_bytes()), Err(JsonError::DuplicateKey { .. })),
-            "{text}"
-        );
+        assert!(matches!(scan(text.as_bytes()), Err(JsonError::DuplicateKey { .. })), "{text}");
     }
     let wide: String = (0..1000).map(|n| format!("\"key{n}\":{n},")).collect();
     assert!(scan(format!("{{{wide}\"z\":0}}").as_bytes()).is_ok());
@@ -89,10 +86,7 @@ fn a_key_twice_is_refused_at_any_depth_and_in_any_spelling() {
 fn nesting_ends_at_the_limit() {
     let nest = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     assert!(scan(nest(128).as_bytes()).is_ok());
-    assert!(matches!(
-        scan(nest(129).as_bytes()),
-        Err(JsonError::TooDeep { .. })
-    ));
+    assert!(matches!(scan(nest(129).as_bytes()), Err(JsonError::TooDeep { .. })));
     assert!(scan("[".repeat(10_000_000).as_bytes()).is_err());
 }
 
@@ -100,12 +94,8 @@ fn nesting_ends_at_the_limit() {
 fn members_are_walked_in_order() {
     let raw = r#"{ "a" : 1 , "b\"}" : {"c":"]}"} ,"d":[1,{"e":","}], "f": null}"#;
     let found: Vec<_> = members(raw).collect();
-    let expected = [
-        ("\"a\"", "1"),
-        ("\"b\\\"}\"", "{\"c\":\"]}\"}"),
-        ("\"d\"", "[1,{\"e\":\",\"}]"),
-        ("\"f\"", "null"),
-    ];
+    let expected =
+        [("\"a\"", "1"), ("\"b\\\"}\"", "{\"c\":\"]}\"}"), ("\"d\"", "[1,{\"e\":\",\"}]"), ("\"f\"", "null")];
     assert_eq!(found, expected);
     assert_eq!(members("[1]").count(), 0);
 }
@@ -121,9 +111,8 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(Into::into),
         any::<i64>().prop_map(Into::into),
-        any::<f64>().prop_map(
-            |n| serde_json::Number::from_f64(n).map_or(serde_json::Value::Null, Into::into)
-        ),
+        any::<f64>()
+            .prop_map(|n| serde_json::Number::from_f64(n).map_or(serde_json::Value::Null, Into::into)),
         ".*".prop_map(Into::into),
     ];
     leaf.prop_recursive(6, 64, 8, |inner| {

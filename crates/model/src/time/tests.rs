@@ -2,11 +2,7 @@ use super::Timestamp;
 use proptest::prelude::*;
 
 fn check(text: &str, micros: Option<i64>) {
-    assert_eq!(
-        Timestamp::parse(text).map(Timestamp::as_micros),
-        micros,
-        "{text}"
-    );
+    assert_eq!(Timestamp::parse(text).map(Timestamp::as_micros), micros, "{text}");
 }
 
 #[test]

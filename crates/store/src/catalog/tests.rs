@@ -80,6 +80,24 @@ async fn a_failed_write_leaves_state_and_position_as_they_were() {
 }
 
 #[tokio::test]
+async fn a_write_that_was_done_but_reported_failed_is_applied_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = Catalog::open(&path).await.unwrap();
+    let created = [account(), key(KeyStatus::Active)];
+    catalog.database.write(&created, Position::new(100)).await.unwrap();
+    // The caller was told that it failed: nothing of it shows, and the process stops.
+    assert!(catalog.state().keys.is_empty());
+    catalog.close().await;
+
+    let catalog = Catalog::open(&path).await.unwrap();
+    assert_eq!(catalog.position(), Position::new(100));
+    catalog.apply(&created, Position::new(100)).await.unwrap();
+    assert_eq!(catalog.state().keys.len(), 1);
+    assert_eq!(catalog.position(), Position::new(100));
+}
+
+#[tokio::test]
 async fn a_newer_format_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.db");
