@@ -1,0 +1,102 @@
+//! The command line.
+
+use crate::error::BenchError;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Measures how fast a release build of `cairn` takes events, beside the machine's own limits.
+#[derive(Clone, Debug, clap::Parser)]
+#[command(after_help = "Example:\n  cargo run --release -p cairn-bench -- --quick")]
+pub(crate) struct Arguments {
+    /// The `cairn` binary to measure (default: the one beside this program)
+    #[arg(long)]
+    cairn: Option<PathBuf>,
+    /// Where the results go as JSON
+    #[arg(long, default_value = "bench-results.json")]
+    pub(crate) json: PathBuf,
+    /// The folder for data folders, on the disk to be measured (default: the folder of this program)
+    #[arg(long)]
+    work: Option<PathBuf>,
+    /// How long each load lasts, in seconds (default: 15, or 3 with --quick)
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    seconds: Option<u64>,
+    /// How often each measure is taken; the median counts (default: 3, or 1 with --quick)
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100))]
+    runs: Option<u64>,
+    /// Connections of the durable ingest
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    connections: u64,
+    /// Events a request of the durable ingest
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    batch: u64,
+    /// Requests a second of the single events
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    rate: u64,
+    /// Connections of the single events
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=256))]
+    single_connections: u64,
+    /// How often the default trail delivers
+    #[arg(long, default_value = "5s")]
+    deliver_every: String,
+    /// Decides the events
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// One short run, to see that all works
+    #[arg(long)]
+    quick: bool,
+}
+
+/// What a benchmark was taken with.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Settings {
+    /// The binary that is measured.
+    pub(crate) cairn: PathBuf,
+    /// Holds the data folders.
+    pub(crate) work: PathBuf,
+    /// How long each load lasts.
+    pub(crate) seconds: u64,
+    /// How often each measure is taken.
+    pub(crate) runs: u64,
+    /// Connections of the durable ingest.
+    pub(crate) connections: usize,
+    /// Events a request of the durable ingest.
+    pub(crate) batch: usize,
+    /// Different events of the durable ingest, before they come again with new ids and times.
+    pub(crate) pool_events: usize,
+    /// Requests a second of the single events.
+    pub(crate) rate: u64,
+    /// Connections of the single events.
+    pub(crate) single_connections: usize,
+    /// How often the default trail delivers.
+    pub(crate) deliver_every: String,
+    /// Decides the events.
+    pub(crate) seed: u64,
+}
+
+impl Arguments {
+    /// The arguments with every default filled in.
+    pub(crate) fn settings(&self) -> Result<Settings, BenchError> {
+        let program = std::env::current_exe().map_err(BenchError::file(Path::new("this program")))?;
+        let beside = program.parent().unwrap_or(Path::new(".")).to_owned();
+        let cairn = self.cairn.clone().unwrap_or_else(|| beside.join("cairn"));
+        // The server is started in another folder than this one.
+        let cairn = cairn.canonicalize().map_err(BenchError::file(&cairn))?;
+        Ok(Settings {
+            cairn,
+            work: self.work.clone().unwrap_or(beside),
+            seconds: self.seconds.unwrap_or(if self.quick { 3 } else { 15 }),
+            runs: self.runs.unwrap_or(if self.quick { 1 } else { 3 }),
+            connections: self.connections as usize,
+            batch: self.batch as usize,
+            pool_events: if self.quick { 50_000 } else { 200_000 },
+            rate: self.rate,
+            single_connections: self.single_connections as usize,
+            deliver_every: self.deliver_every.clone(),
+            seed: self.seed,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

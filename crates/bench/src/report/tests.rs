@@ -1,0 +1,113 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::table::number;
+use super::*;
+use crate::figures::LogFigures;
+use crate::quantiles::Quantiles;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::Duration;
+
+fn settings() -> Settings {
+    Settings {
+        cairn: PathBuf::from("/bin/cairn"),
+        work: PathBuf::from("/work"),
+        seconds: 15,
+        runs: 3,
+        connections: 8,
+        batch: 500,
+        pool_events: 200_000,
+        rate: 1000,
+        single_connections: 16,
+        deliver_every: "5s".to_owned(),
+        seed: 1,
+    }
+}
+
+fn times(milliseconds: u64) -> Quantiles {
+    Quantiles::of(vec![Duration::from_millis(milliseconds)])
+}
+
+fn disk() -> Disk {
+    Disk { small: times(1), large: times(2) }
+}
+
+fn log() -> LogFigures {
+    LogFigures { commits: 1000, sync: Duration::from_millis(1500) }
+}
+
+fn ingest(events: u64) -> IngestRun {
+    IngestRun {
+        events,
+        bytes: events * 1400,
+        load: Duration::from_secs(10),
+        requests: times(40),
+        busy: 0,
+        history_after: Duration::from_secs(4),
+        trail_after: Duration::from_secs(12),
+        server_cpu: 15.0,
+        client_cpu: 2.0,
+        peak_memory: 500 << 20,
+        log: log(),
+        disk: disk(),
+    }
+}
+
+fn report(busy: u64) -> Report {
+    let probes =
+        Probes { copy_gigabytes: 9.5, gzip_megabytes: 211.0, gzip_ratio: 7.9, work_in_memory: false };
+    let single = SingleRun { acknowledged: times(2), late: times(0), log: log(), disk: disk() };
+    let runs = [ingest(900_000), IngestRun { busy, ..ingest(700_000) }, ingest(850_000)];
+    Report::new(&settings(), probes, &runs, &[single.clone(), single.clone(), single])
+}
+
+#[track_caller]
+fn line<'a>(table: &'a str, name: &str) -> Vec<&'a str> {
+    let line = table.lines().find(|line| line.trim_start().starts_with(name)).unwrap();
+    line.split_whitespace().collect()
+}
+
+#[test]
+fn the_table_has_medians_goals_and_runs() {
+    let table = report(0).to_string();
+    let acknowledged =
+        ["events", "acknowledged", "/s", "85,000", ">=", "80,000", "met", "90,000", "70,000", "85,000"];
+    assert_eq!(line(&table, "events acknowledged"), acknowledged);
+    let trail = ["trail", "delivered", "after", "s", "12.0", "<=", "10.0", "missed", "12.0", "12.0", "12.0"];
+    assert_eq!(line(&table, "trail delivered"), trail);
+    assert_eq!(line(&table, "memory copy"), ["memory", "copy", "GB/s", "9.500"]);
+}
+
+#[test]
+fn goals_of_single_events_hang_on_the_disk() {
+    let report = report(0);
+    let goal = |name| report.measures.iter().find(|measure| measure.name == name).unwrap().goal;
+    assert_eq!(goal("acknowledged, p50"), Some(Goal::AtMost(1.5 + 0.7)));
+    assert_eq!(goal("acknowledged, p99"), Some(Goal::AtMost(2.0 + 3.0)));
+}
+
+#[test]
+fn the_json_has_every_run() {
+    let json: Value = serde_json::to_value(report(0)).unwrap();
+    let first = &json["measures"][0];
+    assert_eq!(first["runs"], serde_json::json!([90_000.0, 70_000.0, 85_000.0]));
+    assert_eq!(
+        (&first["median"], &first["goal"]["atLeast"]),
+        (&Value::from(85_000.0), &Value::from(80_000.0))
+    );
+    assert_eq!(json["settings"]["poolEvents"], 200_000);
+    assert_eq!(json["formatVersion"], 1);
+}
+
+#[test]
+fn requests_that_were_not_taken_are_told() {
+    assert!(!report(0).to_string().contains("busy"));
+    assert!(report(7).to_string().contains("answered 7 requests of durable ingest with \"busy\""));
+}
+
+#[test]
+fn numbers_are_short() {
+    let numbers = [0.0, 0.12345, 9.5, 10.04, 211.0, 1000.0, 81_234.5, 1_234_567.0, -1500.0];
+    let texts = ["0.000", "0.123", "9.500", "10.0", "211.0", "1,000", "81,234", "1,234,567", "-1,500"];
+    assert_eq!(numbers.map(number), texts);
+}

@@ -1,0 +1,188 @@
+//! The server that is measured: a process of its own, on a fresh data folder, gone at the end.
+
+use crate::arguments::Settings;
+use crate::clock;
+use crate::error::BenchError;
+use crate::figures::Figures;
+use crate::http1::{Answer, Connection};
+use crate::process;
+use bytes::Bytes;
+use cairn_testkit::ACCOUNT;
+use cairn_wire::sigv4::{Credentials, Request, sign};
+use http::{Method, StatusCode};
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const REGION: &str = "us-east-1";
+const ACCESS_KEY_ID: &str = "AKIACAIRNBENCHMARK00";
+const SECRET_ACCESS_KEY: &str = "for-benchmarks-on-loopback-only";
+
+/// How long a server may take to answer for the first time.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_POLL: Duration = Duration::from_millis(20);
+/// How many lines of a server's log an error shows.
+const LOG_LINES_SHOWN: usize = 20;
+
+/// A running server, killed when dropped. Its data folder goes with it.
+pub(crate) struct Server {
+    process: Child,
+    folder: TempDir,
+    address: SocketAddr,
+    token: String,
+}
+
+impl Server {
+    /// Starts a server and makes a key with a token, so that clients need not sign.
+    pub(crate) async fn start(settings: &Settings) -> Result<Server, BenchError> {
+        let folder = tempfile::Builder::new().prefix("cairn-bench-").tempdir_in(&settings.work);
+        let folder = folder.map_err(BenchError::file(&settings.work))?;
+        let process = spawn(settings, &folder)?;
+        let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut server = Server { process, folder, address: unknown, token: String::new() };
+        server.address = server.wait().await?;
+        server.token = make_token(server.address).await?;
+        Ok(server)
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The bearer token for posting events.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The folder that its data folder is in.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Its figures as of now.
+    pub(crate) async fn figures(&self) -> Result<Figures, BenchError> {
+        let mut connection = Connection::open(self.address).await?;
+        let answer = connection.get("/_cairn/metrics").await?.accepted()?;
+        Ok(Figures::new(answer.text()))
+    }
+
+    /// CPU seconds that it has used.
+    pub(crate) fn cpu_seconds(&self) -> Result<f64, BenchError> {
+        process::cpu_seconds(self.process.id())
+    }
+
+    /// The most memory that it has had, in bytes.
+    pub(crate) fn peak_memory(&self) -> Result<u64, BenchError> {
+        process::peak_memory(self.process.id())
+    }
+
+    /// Waits until it answers; returns where.
+    async fn wait(&mut self) -> Result<SocketAddr, BenchError> {
+        let deadline = Instant::now() + START_TIMEOUT;
+        while Instant::now() < deadline {
+            if let Ok(Some(status)) = self.process.try_wait() {
+                return Err(BenchError::Ended { status, log: self.last_lines() });
+            }
+            if let Some(address) = self.announced()
+                && is_healthy(address).await
+            {
+                return Ok(address);
+            }
+            tokio::time::sleep(START_POLL).await;
+        }
+        Err(BenchError::NotReady { waited: START_TIMEOUT, log: self.last_lines() })
+    }
+
+    /// The address in the file `endpoint`, once it is there.
+    fn announced(&self) -> Option<SocketAddr> {
+        let endpoint = std::fs::read_to_string(data_folder(&self.folder).join("endpoint")).ok()?;
+        parse_endpoint(&endpoint)
+    }
+
+    fn last_lines(&self) -> String {
+        let log = std::fs::read_to_string(log_file(&self.folder)).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(LOG_LINES_SHOWN)..].join("\n")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nothing in the data folder is of use any more, so a clean stop would only take time. Neither can fail but
+        // for a process that has ended already.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// `http://127.0.0.1:4580` and a newline.
+fn parse_endpoint(text: &str) -> Option<SocketAddr> {
+    text.trim().strip_prefix("http://")?.parse().ok()
+}
+
+fn data_folder(folder: &TempDir) -> PathBuf {
+    folder.path().join("data")
+}
+
+fn log_file(folder: &TempDir) -> PathBuf {
+    folder.path().join("server.log")
+}
+
+/// Starts the process with nothing of this one's environment, whose settings would change what is measured.
+fn spawn(settings: &Settings, folder: &TempDir) -> Result<Child, BenchError> {
+    let log_path = log_file(folder);
+    let log = File::create(&log_path).map_err(BenchError::file(&log_path))?;
+    Command::new(&settings.cairn)
+        .args(["serve", "--listen", "127.0.0.1:0", "--region", REGION])
+        .args(["--deliver-every", &settings.deliver_every])
+        .arg("--data")
+        .arg(data_folder(folder))
+        .env_clear()
+        .env("CAIRN_ACCOUNT_ID", ACCOUNT)
+        .env("CAIRN_ACCESS_KEY_ID", ACCESS_KEY_ID)
+        .env("CAIRN_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
+        // No `cairn.toml` of the folder that the benchmark was started in.
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .map_err(BenchError::file(&settings.cairn))
+}
+
+async fn is_healthy(address: SocketAddr) -> bool {
+    let Ok(mut connection) = Connection::open(address).await else { return false };
+    let answer = connection.get("/_cairn/health").await;
+    answer.is_ok_and(|answer| answer.status == StatusCode::OK)
+}
+
+/// Makes a key that may only post events, and returns its token.
+async fn make_token(address: SocketAddr) -> Result<String, BenchError> {
+    let mut connection = Connection::open(address).await?;
+    let answer = create_key(&mut connection).await?.accepted()?;
+    match answer.json()["keys"][0]["token"].as_str() {
+        Some(token) => Ok(token.to_owned()),
+        None => Err(answer.unexpected()),
+    }
+}
+
+async fn create_key(connection: &mut Connection) -> Result<Answer, BenchError> {
+    const PATH: &str = "/_cairn/keys";
+    let body = Bytes::from_static(br#"{"token":true,"ingestOnly":true}"#);
+    let (mut parts, full) = connection.request(Method::POST, PATH, body.clone())?.into_parts();
+    let credentials = Credentials {
+        access_key_id: ACCESS_KEY_ID,
+        secret_access_key: SECRET_ACCESS_KEY,
+        session_token: None,
+    };
+    let signed = sign(&Request::of(&parts), &body, &credentials, REGION, "cairn", clock::jiff_now())?;
+    parts.headers.extend(signed);
+    connection.send(PATH, http::Request::from_parts(parts, full)).await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+use super::{content_hash, write_canonical};
+
+fn check(raw: &str, expected: &str) {
+    let mut out = Vec::new();
+    write_canonical(raw, &mut out);
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
+}
+
+#[test]
+fn white_space_key_order_and_escapes_do_not_matter() {
+    check(
+        "{ \"b\" : [ 1 , \"x\" , {\"d\":null,\"c\":true} ] ,\n \"a\" : \"\\u0041\\/\\u00e9\" }",
+        r#"{"a":"A/é","b":[1,"x",{"c":true,"d":null}]}"#,
+    );
+    check(r#"{"\u0061":1,"B":2}"#, r#"{"B":2,"a":1}"#);
+    check("[ ]", "[]");
+    check("{ }", "{}");
+}
+
+#[test]
+fn numbers_stay_as_received() {
+    check("[1.0, 1e3, -0, 12345678901234567890]", "[1.0,1e3,-0,12345678901234567890]");
+}
+
+#[test]
+fn control_characters_take_their_shortest_escape() {
+    check(r#""\u000a\u0000\u001f\u007f""#, "\"\\n\\u0000\\u001f\u{7f}\"");
+}
+
+#[test]
+fn equal_contents_have_equal_hashes_and_others_not() {
+    assert_eq!(content_hash(r#"{"a":1,"b":2}"#), content_hash(r#"{"b": 2, "a": 1}"#));
+    assert_ne!(content_hash(r#"{"a":1}"#), content_hash(r#"{"a":1.0}"#));
+}

@@ -1,0 +1,177 @@
+//! Event history: the hot tail and the table as one.
+
+mod commit;
+mod encode;
+mod shared;
+
+pub(crate) use shared::Shared;
+
+use crate::bodies::Bodies;
+use crate::durable_store::DurableStore;
+use crate::error::{LakeError, LookupError, TailFull};
+use crate::lookup::{Lookup, Page};
+use crate::maintain::{self, Maintenance};
+use crate::table::{FileReader, Table, prepare_folder};
+use cairn_model::{Event, Position, Timestamp};
+use deltalake::ObjectStore;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+/// How history is kept.
+#[derive(Clone, Debug)]
+pub struct HistoryOptions {
+    /// The table's folder; made if it does not exist.
+    pub dir: PathBuf,
+    /// How long events are kept, from the later of event time and arrival on.
+    pub retention: Duration,
+    /// The region that events without one count as of.
+    pub home_region: String,
+    /// How old the oldest event of the tail gets before a commit is due.
+    pub commit_every: Duration,
+    /// How many bytes of text the tail gets before a commit is due; also what one commit takes at most.
+    pub commit_bytes: u64,
+    /// Memory that the tail may take, in bytes; one call of [`History::append`] may go beyond it.
+    pub tail_bytes: usize,
+}
+
+impl HistoryOptions {
+    /// The defaults: 90 days; a commit after 5 s or 64 MiB of text; a tail of 256 MiB.
+    pub fn new(dir: PathBuf, home_region: String) -> HistoryOptions {
+        HistoryOptions {
+            dir,
+            retention: Duration::from_secs(90 * 24 * 3600),
+            home_region,
+            commit_every: Duration::from_secs(5),
+            commit_bytes: 64 << 20,
+            tail_bytes: 256 << 20,
+        }
+    }
+}
+
+/// Event history. Cloning gives another handle of the same.
+#[derive(Clone)]
+pub struct History {
+    shared: Arc<Shared>,
+}
+
+/// Figures about history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryStats {
+    /// Events in the tail.
+    pub tail_rows: u64,
+    /// Memory that the tail takes, in bytes.
+    pub tail_bytes: u64,
+    /// Events in the table.
+    pub table_rows: u64,
+    /// Data files of the table.
+    pub table_files: u64,
+    /// Bytes of the data files.
+    pub table_bytes: u64,
+    /// Commits of new events since the start.
+    pub commits: u64,
+    /// Events dropped since the start because they were in history already.
+    pub duplicates: u64,
+    /// Events flagged since the start because another has their account, time and id.
+    pub conflicts: u64,
+    /// When the newest event that look-ups see arrived; `None` before the first since the start.
+    pub visible_up_to: Option<Timestamp>,
+}
+
+impl History {
+    /// Opens history; what the log holds from [`History::committed`] on is to be appended then.
+    pub async fn open(options: HistoryOptions, bodies: Arc<dyn Bodies>) -> Result<History, LakeError> {
+        History::open_in(options, bodies, Arc::new(DurableStore::new())).await
+    }
+
+    /// Opens history with its files written through `store`, whose root is that of the file system.
+    async fn open_in(
+        options: HistoryOptions,
+        bodies: Arc<dyn Bodies>,
+        store: Arc<dyn ObjectStore>,
+    ) -> Result<History, LakeError> {
+        let (dir, log_store) = prepare_folder(&options.dir, store)?;
+        let table = Table::open(log_store).await?;
+        let shared = Shared::new(options, bodies, FileReader::new(dir), table);
+        Ok(History { shared: Arc::new(shared) })
+    }
+
+    /// Every event below this position is in the table, durably.
+    pub fn committed(&self) -> Position {
+        self.shared.state().table.committed
+    }
+
+    /// Every event below this position is visible to look-ups.
+    pub fn seen(&self) -> Position {
+        self.shared.state().seen
+    }
+
+    /// Takes a chunk of the log: its events in log order, each with its position; `next` is the
+    /// position behind the chunk. Events below [`History::seen`] are passed over, as are those of the
+    /// future. Duplicates of events of the tail are dropped here, those of events of the table by the
+    /// commit. All or nothing; what was taken is visible when this returns.
+    pub fn append(
+        &self,
+        events: &mut dyn Iterator<Item = (Position, Event<'_>)>,
+        next: Position,
+    ) -> Result<(), TailFull> {
+        self.shared.append(events, next)
+    }
+
+    /// Whether a commit is due: the tail's oldest event or its size has reached what the options say.
+    /// Never when there is nothing to commit.
+    pub fn commit_due(&self, now: Timestamp) -> bool {
+        let options = &self.shared.options;
+        let state = self.shared.state();
+        let committed = state.table.committed;
+        // Events that history does not take still move the position, so that the log can be dropped.
+        let passed = state.seen.get().saturating_sub(committed.get());
+        match state.tail.oldest_arrival(committed) {
+            None => passed >= options.commit_bytes,
+            Some(oldest) => {
+                now >= oldest.plus(options.commit_every) || state.tail.text_bytes() >= options.commit_bytes
+            }
+        }
+    }
+
+    /// Moves events of the tail into the table, the oldest in the log first and `commit_bytes` at
+    /// most, and returns the position below which the table now holds all. When this returns, they
+    /// survive power loss. On an error they are still in the tail, or the next call finds them moved.
+    pub async fn commit(&self) -> Result<Position, LakeError> {
+        self.shared.commit().await
+    }
+
+    /// Finds one page of events, newest first.
+    pub async fn lookup(&self, lookup: Lookup) -> Result<Page, LookupError> {
+        let shared = Arc::clone(&self.shared);
+        let found = tokio::task::spawn_blocking(move || shared.lookup(lookup)).await;
+        found.map_err(LakeError::from)?
+    }
+
+    /// Drops expired days, joins small files and deletes files that nothing refers to. To be called
+    /// every minute or so, by one task; commits and look-ups go on meanwhile.
+    pub async fn maintain(&self, now: Timestamp) -> Result<Maintenance, LakeError> {
+        maintain::maintain(&self.shared, now).await
+    }
+
+    /// Figures for metrics and health.
+    pub fn stats(&self) -> HistoryStats {
+        let counters = &self.shared.counters;
+        let state = self.shared.state();
+        HistoryStats {
+            tail_rows: state.tail.rows(state.table.committed),
+            tail_bytes: state.tail.bytes() as u64,
+            table_rows: state.table.rows(),
+            table_files: state.table.files.len() as u64,
+            table_bytes: state.table.bytes(),
+            commits: counters.commits.load(Relaxed),
+            duplicates: counters.duplicates.load(Relaxed),
+            conflicts: counters.conflicts.load(Relaxed),
+            visible_up_to: state.visible_up_to,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! From the tail into the table.
+
+use super::encode::encode;
+use super::shared::Shared;
+use crate::error::LakeError;
+use crate::table::{Purpose, TableChange};
+use cairn_model::Position;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+impl Shared {
+    /// See [`super::History::commit`].
+    pub(super) async fn commit(self: &Arc<Self>) -> Result<Position, LakeError> {
+        let mut table = self.table.lock().await;
+        table.settle().await?;
+        let view = table.view();
+        // An earlier commit whose result was unknown may turn out to have been made.
+        self.publish(Arc::clone(&view));
+        let (rows, next) = {
+            let state = self.state();
+            let (rows, left) = state.tail.take(view.committed, self.options.commit_bytes);
+            (rows, left.unwrap_or(state.seen))
+        };
+        if next <= view.committed {
+            return Ok(view.committed);
+        }
+        let worker = Arc::clone(self);
+        let encode = move || encode(&*worker.bodies, rows, &view.files, &worker.duplicates, &worker.reader);
+        let encoded = tokio::task::spawn_blocking(encode).await.map_err(LakeError::from)??;
+        let files = table.files();
+        let mut add = Vec::with_capacity(encoded.files.len());
+        for (file, marks) in encoded.files {
+            // A crash from here to the commit leaves files that no commit names; vacuum deletes them.
+            let file = file.store(&files).await?;
+            self.duplicates.remember(&file.path, marks);
+            add.push(file);
+        }
+        table.commit(TableChange { add, remove: Vec::new(), purpose: Purpose::Append(next) }).await?;
+        self.publish(table.view());
+        self.counters.commits.fetch_add(1, Relaxed);
+        self.counters.duplicates.fetch_add(encoded.duplicates, Relaxed);
+        self.counters.conflicts.fetch_add(encoded.conflicts, Relaxed);
+        Ok(next)
+    }
+}

@@ -1,0 +1,280 @@
+//! The history table: a Delta Lake table of protocol 1/2 in a local folder.
+//!
+//! Every commit that adds events carries Delta's `txn` action with the log position below which the
+//! table holds every event, so data and position change in one atomic step.
+
+mod file;
+mod matching;
+mod pruning;
+mod read;
+mod scan;
+mod write;
+
+pub(crate) use file::{TableFile, day_start};
+pub(crate) use read::{FileReader, OpenFile};
+pub(crate) use scan::{FileSource, RowInFile};
+pub(crate) use write::{FileWriter, GROUP_ROWS, WrittenFile};
+
+use crate::columns::{KEPT_DAY, SCHEMA};
+use crate::error::LakeError;
+use cairn_model::Position;
+use datafusion::arrow::datatypes::DataType as ArrowType;
+use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::{Action, ArrayType, DataType, StructField, Transaction};
+use deltalake::logstore::LogStoreRef;
+use deltalake::protocol::{DeltaOperation, SaveMode};
+use deltalake::table::state::DeltaTableState;
+use deltalake::{DeltaTable, DeltaTableBuilder, ObjectStore, ensure_table_uri};
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Whose position the `txn` action holds.
+const APPLICATION: &str = "cairn.history";
+/// The table property that tells the version of the columns.
+const FORMAT: &str = "cairn.format";
+const FORMAT_VERSION: &str = "1";
+
+/// An immutable state of the table.
+#[derive(Clone, Debug)]
+pub(crate) struct TableView {
+    pub(crate) files: Vec<Arc<TableFile>>,
+    /// Every event below this position is in the files.
+    pub(crate) committed: Position,
+}
+
+impl TableView {
+    pub(crate) fn rows(&self) -> u64 {
+        self.files.iter().map(|file| file.rows).sum()
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+}
+
+/// The table. There is one, and who has it is the one that commits.
+pub(crate) struct Table {
+    log_store: LogStoreRef,
+    state: DeltaTableState,
+    view: Arc<TableView>,
+    /// False after a commit whose result is unknown, until the log was read again.
+    settled: bool,
+}
+
+/// One atomic change of the table.
+pub(crate) struct TableChange {
+    pub(crate) add: Vec<TableFile>,
+    pub(crate) remove: Vec<Arc<TableFile>>,
+    pub(crate) purpose: Purpose,
+}
+
+/// What a change is for.
+pub(crate) enum Purpose {
+    /// New events; with them everything below this position is in the table.
+    Append(Position),
+    /// The same rows in fewer files.
+    Join,
+    /// Expired rows go.
+    Expire,
+}
+
+/// The folder of a table as deltalake and as the file system know it.
+pub(crate) fn prepare_folder(
+    dir: &Path,
+    store: Arc<dyn ObjectStore>,
+) -> Result<(PathBuf, LogStoreRef), LakeError> {
+    crate::durable_store::create_folder(&std::path::absolute(dir)?)?;
+    let dir = std::fs::canonicalize(dir)?;
+    let location = ensure_table_uri(dir.to_string_lossy())?;
+    let builder = DeltaTableBuilder::from_url(location.clone())?;
+    let log_store = builder.with_storage_backend(store, location).build_storage()?;
+    Ok((dir, log_store))
+}
+
+impl Table {
+    /// Opens the table, which is made if there is none.
+    pub(crate) async fn open(log_store: LogStoreRef) -> Result<Table, LakeError> {
+        if !log_store.is_delta_table_location().await? {
+            create(log_store.clone()).await?;
+        }
+        let state = DeltaTableState::try_new(log_store.as_ref(), None).await?;
+        if state.metadata().configuration().get(FORMAT).map(String::as_str) != Some(FORMAT_VERSION) {
+            return Err(LakeError::Foreign {
+                path: String::from("_delta_log"),
+                what: "property cairn.format that this Cairn knows",
+            });
+        }
+        let view = Arc::new(read_view(&log_store, &state).await?);
+        Ok(Table { log_store, state, view, settled: true })
+    }
+
+    /// The state after the last commit whose result is known.
+    pub(crate) fn view(&self) -> Arc<TableView> {
+        Arc::clone(&self.view)
+    }
+
+    /// The store of the table's files, by their paths relative to its folder.
+    pub(crate) fn files(&self) -> Arc<dyn ObjectStore> {
+        self.log_store.object_store(None)
+    }
+
+    /// Finds out what became of a commit whose result is unknown. To be called before a change is
+    /// worked out, since what it starts from may have changed.
+    pub(crate) async fn settle(&mut self) -> Result<(), LakeError> {
+        if !self.settled {
+            self.state = DeltaTableState::try_new(self.log_store.as_ref(), None).await?;
+            self.view = Arc::new(read_view(&self.log_store, &self.state).await?);
+            self.settled = true;
+        }
+        Ok(())
+    }
+
+    /// Makes a change, whose files are on disk already. On an error the change was made wholly or not
+    /// at all; [`Table::settle`] finds out which.
+    pub(crate) async fn commit(&mut self, change: TableChange) -> Result<(), LakeError> {
+        let now_ms = jiff::Timestamp::now().as_millisecond();
+        let mut actions = Vec::new();
+        actions.extend(
+            change
+                .remove
+                .iter()
+                .map(|file| Action::Remove(file.remove_action(now_ms, change.purpose.changes_data()))),
+        );
+        actions.extend(
+            change.add.iter().map(|file| Action::Add(file.add_action(now_ms, change.purpose.changes_data()))),
+        );
+        // No retries: nobody else commits, so a version that exists is a commit whose result is unknown.
+        let mut properties = CommitProperties::default().with_max_retries(0);
+        if let Purpose::Append(position) = change.purpose {
+            let version = position.get() as i64;
+            properties = properties.with_application_transaction(Transaction::new(APPLICATION, version));
+        }
+        self.settled = false;
+        let committed = CommitBuilder::from(properties)
+            .with_actions(actions)
+            .build(Some(&self.state), self.log_store.clone(), change.purpose.operation())
+            .await;
+        match committed {
+            Ok(committed) => {
+                self.state = committed.snapshot();
+                self.view = Arc::new(changed(&self.view, change));
+                self.settled = true;
+                Ok(())
+            }
+            Err(error) => self.judge(error.into(), &change).await,
+        }
+    }
+
+    /// After an error: reads the log and tells whether the change was made all the same.
+    async fn judge(&mut self, error: LakeError, change: &TableChange) -> Result<(), LakeError> {
+        self.settle().await?;
+        let made = match change.purpose {
+            Purpose::Append(position) => self.view.committed >= position,
+            Purpose::Join | Purpose::Expire => {
+                let live: HashSet<&str> = self.view.files.iter().map(|file| &*file.path).collect();
+                change.remove.iter().all(|file| !live.contains(&*file.path))
+            }
+        };
+        match made {
+            true => {
+                tracing::warn!(%error, "a commit of the history table was reported failed but was made");
+                Ok(())
+            }
+            false => Err(error),
+        }
+    }
+
+    /// Deletes files that no state of the last hours names: removed ones, and those of commits that
+    /// never were. Returns how many.
+    pub(crate) async fn vacuum(&mut self) -> Result<usize, LakeError> {
+        self.settle().await?;
+        let mut table = DeltaTable::new(self.log_store.clone());
+        table.state = Some(self.state.clone());
+        self.settled = false;
+        let vacuum = table.vacuum().with_mode(deltalake::operations::vacuum::VacuumMode::Full);
+        let (_, metrics) = vacuum.await?;
+        self.settle().await?;
+        Ok(metrics.files_deleted.len())
+    }
+}
+
+impl Purpose {
+    fn changes_data(&self) -> bool {
+        !matches!(self, Purpose::Join)
+    }
+
+    fn operation(&self) -> DeltaOperation {
+        match self {
+            Purpose::Append(_) => DeltaOperation::Write {
+                mode: SaveMode::Append,
+                partition_by: Some(vec![KEPT_DAY.to_owned()]),
+                predicate: None,
+            },
+            Purpose::Join => DeltaOperation::Optimize {
+                predicate: None,
+                target_size: crate::maintain::JOINED_BYTES_MAX as i64,
+            },
+            Purpose::Expire => DeltaOperation::Delete { predicate: None },
+        }
+    }
+}
+
+fn changed(view: &TableView, change: TableChange) -> TableView {
+    let removed: HashSet<&str> = change.remove.iter().map(|file| &*file.path).collect();
+    let kept = view.files.iter().filter(|file| !removed.contains(&*file.path)).cloned();
+    TableView {
+        files: kept.chain(change.add.into_iter().map(Arc::new)).collect(),
+        committed: match change.purpose {
+            Purpose::Append(position) => position,
+            Purpose::Join | Purpose::Expire => view.committed,
+        },
+    }
+}
+
+async fn read_view(log_store: &LogStoreRef, state: &DeltaTableState) -> Result<TableView, LakeError> {
+    let log = state.log_data();
+    let files = log.iter().map(|file| TableFile::read(&file).map(Arc::new));
+    let files = files.collect::<Result<Vec<_>, _>>()?;
+    let committed = state.transaction_version(log_store.as_ref(), APPLICATION).await?;
+    Ok(TableView { files, committed: Position::new(committed.unwrap_or(0) as u64) })
+}
+
+async fn create(log_store: LogStoreRef) -> Result<(), LakeError> {
+    let mut columns: Vec<StructField> = Vec::new();
+    for field in SCHEMA.fields() {
+        columns.push(StructField::new(field.name(), delta_type(field.data_type()), field.is_nullable()));
+    }
+    columns.push(StructField::new(KEPT_DAY, DataType::DATE, false));
+    // A commit every few seconds: old entries of the log go after hours, or listing it gets slow.
+    let configuration = [
+        ("delta.logRetentionDuration", "interval 2 hours"),
+        ("delta.enableExpiredLogCleanup", "true"),
+        ("delta.checkpointInterval", "100"),
+        ("delta.deletedFileRetentionDuration", "interval 1 hours"),
+        ("delta.dataSkippingNumIndexedCols", "4"),
+        (FORMAT, FORMAT_VERSION),
+    ];
+    let configuration: HashMap<String, Option<String>> =
+        configuration.into_iter().map(|(key, value)| (key.to_owned(), Some(value.to_owned()))).collect();
+    DeltaTable::new(log_store)
+        .create()
+        .with_table_name("history")
+        .with_columns(columns)
+        .with_partition_columns([KEPT_DAY])
+        .with_raise_if_key_not_exists(false)
+        .with_configuration(configuration)
+        .await?;
+    Ok(())
+}
+
+fn delta_type(kind: &ArrowType) -> DataType {
+    match kind {
+        ArrowType::Int64 => DataType::LONG,
+        ArrowType::Boolean => DataType::BOOLEAN,
+        ArrowType::Binary => DataType::BINARY,
+        ArrowType::Timestamp(..) => DataType::TIMESTAMP,
+        ArrowType::List(_) => DataType::from(ArrayType::new(DataType::STRING, true)),
+        _ => DataType::STRING,
+    }
+}

@@ -1,0 +1,124 @@
+//! Free text: which records hold all of some words.
+//!
+//! Every word must occur in the record's values, letter case ignored; keys do not count. A word is a
+//! run of letters and digits (Unicode alphanumeric); `word*` is a prefix. Numbers and `true` and
+//! `false` are values, `null` is none.
+
+use cairn_model::json::{string, value_end};
+use memchr::memchr;
+
+/// The most words one search may have.
+const WORDS_MAX: usize = 64;
+
+/// The words to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Words(Vec<Word>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Word {
+    /// In lower case.
+    text: String,
+    prefix: bool,
+}
+
+/// A search that cannot be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotWords {
+    None,
+    TooMany,
+}
+
+impl Words {
+    /// The words of what a user typed.
+    pub(crate) fn parse(search: &str) -> Result<Words, NotWords> {
+        let mut words = Vec::new();
+        for (start, run) in runs(search) {
+            words.push(Word {
+                text: run.to_lowercase(),
+                prefix: search[start + run.len()..].starts_with('*'),
+            });
+        }
+        match words.len() {
+            0 => Err(NotWords::None),
+            count if count > WORDS_MAX => Err(NotWords::TooMany),
+            _ => Ok(Words(words)),
+        }
+    }
+
+    /// Whether all words occur in the values of a JSON text that the door has passed.
+    pub(crate) fn match_record(&self, text: &str) -> bool {
+        let mut missing = u64::MAX >> (WORDS_MAX - self.0.len());
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while missing != 0 && at < bytes.len() {
+            match bytes[at] {
+                b'{' | b'}' | b'[' | b']' | b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' => at += 1,
+                _ => {
+                    let end = value_end(bytes, at).unwrap_or(bytes.len());
+                    self.strike(&text[at..end], is_key(bytes, end), &mut missing);
+                    at = end;
+                }
+            }
+        }
+        missing == 0
+    }
+
+    /// Strikes the words that occur in the scalar `raw` off `missing`.
+    fn strike(&self, raw: &str, key: bool, missing: &mut u64) {
+        if key || raw == "null" {
+            return;
+        }
+        if memchr(b'\\', raw.as_bytes()).is_none() {
+            self.strike_text(raw, missing);
+        } else if let Some(text) = string(raw) {
+            self.strike_text(&text, missing);
+        }
+    }
+
+    fn strike_text(&self, text: &str, missing: &mut u64) {
+        for (_, run) in runs(text) {
+            for (index, word) in self.0.iter().enumerate() {
+                if *missing & (1 << index) != 0 && word.fits(run) {
+                    *missing &= !(1 << index);
+                }
+            }
+        }
+    }
+}
+
+/// Whether what ends at `end` is followed by a colon, as keys are.
+fn is_key(bytes: &[u8], end: usize) -> bool {
+    let next = bytes[end..].iter().find(|byte| !byte.is_ascii_whitespace());
+    next == Some(&b':')
+}
+
+impl Word {
+    fn fits(&self, run: &str) -> bool {
+        if run.is_ascii() && self.text.is_ascii() {
+            return match self.prefix {
+                true => run.get(..self.text.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.text)),
+                false => run.eq_ignore_ascii_case(&self.text),
+            };
+        }
+        let lower = run.to_lowercase();
+        match self.prefix {
+            true => lower.starts_with(&self.text),
+            false => lower == self.text,
+        }
+    }
+}
+
+/// The runs of letters and digits in `text`, each with its start.
+fn runs(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].find(char::is_alphanumeric)?;
+        let length = text[start..].find(|c: char| !c.is_alphanumeric());
+        let end = length.map_or(text.len(), |length| start + length);
+        at = end;
+        Some((start, &text[start..end]))
+    })
+}
+
+#[cfg(test)]
+mod tests;
