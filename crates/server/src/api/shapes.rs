@@ -1,0 +1,172 @@
+//! From the model's nouns to the API's shapes and back.
+
+use crate::clock;
+use cairn_decide::trails::has_custom_selectors;
+use cairn_model::{ReadWriteType, Selectors, Timestamp, Trail};
+use cairn_wire::generated as wire;
+use cairn_wire::{ApiError, Epoch, ErrorCode};
+
+pub(super) fn epoch(time: Timestamp) -> Epoch {
+    Epoch(clock::jiff(time))
+}
+
+pub(super) fn timestamp(epoch: Epoch) -> Timestamp {
+    Timestamp::from_micros(epoch.0.as_microsecond())
+}
+
+/// A trail as GetTrail and DescribeTrails show it.
+pub(super) fn trail(trail: &Trail) -> wire::Trail {
+    wire::Trail {
+        name: Some(trail.arn.name.clone()),
+        s3_bucket_name: Some(trail.bucket.clone()),
+        s3_key_prefix: trail.prefix.clone(),
+        include_global_service_events: Some(trail.include_global_service_events),
+        is_multi_region_trail: Some(trail.multi_region),
+        home_region: Some(trail.arn.region.clone()),
+        trail_arn: Some(trail.arn.to_string()),
+        log_file_validation_enabled: Some(trail.log_file_validation),
+        has_custom_event_selectors: Some(has_custom_selectors(trail)),
+        has_insight_selectors: Some(false),
+        is_organization_trail: Some(false),
+        recursive_logging: Some(trail.recursive_logging),
+        ..wire::Trail::default()
+    }
+}
+
+/// A trail as CreateTrail answers it.
+pub(super) fn created(trail: &Trail) -> wire::CreateTrailResponse {
+    wire::CreateTrailResponse {
+        name: Some(trail.arn.name.clone()),
+        s3_bucket_name: Some(trail.bucket.clone()),
+        s3_key_prefix: trail.prefix.clone(),
+        include_global_service_events: Some(trail.include_global_service_events),
+        is_multi_region_trail: Some(trail.multi_region),
+        trail_arn: Some(trail.arn.to_string()),
+        log_file_validation_enabled: Some(trail.log_file_validation),
+        is_organization_trail: Some(false),
+        recursive_logging: Some(trail.recursive_logging),
+        ..wire::CreateTrailResponse::default()
+    }
+}
+
+/// A trail as UpdateTrail answers it.
+pub(super) fn updated(trail: &Trail) -> wire::UpdateTrailResponse {
+    let created = created(trail);
+    wire::UpdateTrailResponse {
+        name: created.name,
+        s3_bucket_name: created.s3_bucket_name,
+        s3_key_prefix: created.s3_key_prefix,
+        include_global_service_events: created.include_global_service_events,
+        is_multi_region_trail: created.is_multi_region_trail,
+        trail_arn: created.trail_arn,
+        log_file_validation_enabled: created.log_file_validation_enabled,
+        is_organization_trail: created.is_organization_trail,
+        recursive_logging: created.recursive_logging,
+        ..wire::UpdateTrailResponse::default()
+    }
+}
+
+type WireSelectors = (Option<Vec<wire::EventSelector>>, Option<Vec<wire::AdvancedEventSelector>>);
+
+/// Selectors as Get- and PutEventSelectors show them: basic ones or advanced ones.
+pub(super) fn selectors(selectors: &Selectors) -> WireSelectors {
+    match selectors {
+        Selectors::Default => (Some(Vec::new()), None),
+        Selectors::Basic(basic) => (Some(basic.iter().map(basic_selector).collect()), None),
+        Selectors::Advanced(advanced) => (None, Some(advanced.iter().map(advanced_selector).collect())),
+    }
+}
+
+fn basic_selector(selector: &cairn_model::EventSelector) -> wire::EventSelector {
+    let read_write_type = match selector.read_write_type {
+        ReadWriteType::ReadOnly => "ReadOnly",
+        ReadWriteType::WriteOnly => "WriteOnly",
+        ReadWriteType::All => "All",
+    };
+    let resource = |resource: &cairn_model::DataResource| wire::DataResource {
+        r#type: Some(resource.resource_type.clone()),
+        values: Some(resource.values.clone()),
+    };
+    wire::EventSelector {
+        read_write_type: Some(read_write_type.to_owned()),
+        include_management_events: Some(selector.include_management_events),
+        data_resources: Some(selector.data_resources.iter().map(resource).collect()),
+        exclude_management_event_sources: Some(selector.exclude_management_event_sources.clone()),
+    }
+}
+
+fn advanced_selector(selector: &cairn_model::AdvancedEventSelector) -> wire::AdvancedEventSelector {
+    let some = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
+    let field = |field: &cairn_model::AdvancedFieldSelector| wire::AdvancedFieldSelector {
+        field: field.field.clone(),
+        equals: some(&field.equals),
+        starts_with: some(&field.starts_with),
+        ends_with: some(&field.ends_with),
+        not_equals: some(&field.not_equals),
+        not_starts_with: some(&field.not_starts_with),
+        not_ends_with: some(&field.not_ends_with),
+    };
+    wire::AdvancedEventSelector {
+        name: selector.name.clone(),
+        field_selectors: selector.field_selectors.iter().map(field).collect(),
+    }
+}
+
+/// Basic selectors as callers put them; what is absent has AWS's defaults.
+pub(super) fn basic_from(
+    selectors: Vec<wire::EventSelector>,
+) -> Result<Vec<cairn_model::EventSelector>, ApiError> {
+    selectors
+        .into_iter()
+        .map(|selector| {
+            let resources = selector.data_resources.unwrap_or_default().into_iter();
+            Ok(cairn_model::EventSelector {
+                read_write_type: read_write_type(selector.read_write_type.as_deref())?,
+                include_management_events: selector.include_management_events.unwrap_or(true),
+                data_resources: resources
+                    .map(|resource| cairn_model::DataResource {
+                        resource_type: resource.r#type.unwrap_or_default(),
+                        values: resource.values.unwrap_or_default(),
+                    })
+                    .collect(),
+                exclude_management_event_sources: selector
+                    .exclude_management_event_sources
+                    .unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+fn read_write_type(name: Option<&str>) -> Result<ReadWriteType, ApiError> {
+    match name {
+        None | Some("All") => Ok(ReadWriteType::All),
+        Some("ReadOnly") => Ok(ReadWriteType::ReadOnly),
+        Some("WriteOnly") => Ok(ReadWriteType::WriteOnly),
+        Some(other) => Err(ApiError::new(
+            ErrorCode::InvalidEventSelectorsException,
+            format!("Value {other} for ReadWriteType is invalid."),
+        )),
+    }
+}
+
+/// Advanced selectors as callers put them.
+pub(super) fn advanced_from(
+    selectors: Vec<wire::AdvancedEventSelector>,
+) -> Vec<cairn_model::AdvancedEventSelector> {
+    let field = |field: wire::AdvancedFieldSelector| cairn_model::AdvancedFieldSelector {
+        field: field.field,
+        equals: field.equals.unwrap_or_default(),
+        starts_with: field.starts_with.unwrap_or_default(),
+        ends_with: field.ends_with.unwrap_or_default(),
+        not_equals: field.not_equals.unwrap_or_default(),
+        not_starts_with: field.not_starts_with.unwrap_or_default(),
+        not_ends_with: field.not_ends_with.unwrap_or_default(),
+    };
+    selectors
+        .into_iter()
+        .map(|selector| cairn_model::AdvancedEventSelector {
+            name: selector.name,
+            field_selectors: selector.field_selectors.into_iter().map(field).collect(),
+        })
+        .collect()
+}

@@ -1,0 +1,144 @@
+//! Who is calling: signatures and bearer tokens against the catalog's keys.
+
+use crate::clock;
+use aws_lc_rs::digest;
+use cairn_model::{AccessKey, AccountId, KeyStatus, Timestamp};
+use cairn_store::catalog::{Catalog, CatalogState};
+use cairn_store::seal::Seal;
+use cairn_wire::sigv4::{AuthError, Body, Presented, Request, Rules, Scope, SigningKey, verify_with};
+use http::request::Parts;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A caller whose key was verified.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// The key.
+    pub(crate) key: Arc<AccessKey>,
+    /// The region that the request was signed for.
+    pub(crate) region: String,
+}
+
+impl Caller {
+    /// The account that the caller acts for.
+    pub(crate) fn account(&self) -> AccountId {
+        self.key.account
+    }
+
+    /// The ARN of the user, or of the account's root.
+    pub(crate) fn arn(&self) -> String {
+        match &self.key.user {
+            None => format!("arn:aws:iam::{}:root", self.key.account),
+            Some(user) => format!("arn:aws:iam::{}:user/{user}", self.key.account),
+        }
+    }
+}
+
+/// Verifies requests. Derived keys are kept, so that a request costs no key derivation.
+pub(crate) struct Authenticator {
+    seal: Arc<Seal>,
+    derived: Mutex<HashMap<(String, Scope), SigningKey>>,
+}
+
+/// Derived keys are good for a day and one scope; beyond this many all are dropped and made again.
+const DERIVED_MAX: usize = 10_000;
+
+/// What a request that does not authenticate claimed.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// Why.
+    pub(crate) error: AuthError,
+    /// The access key id that the request names, if it names one.
+    pub(crate) access_key_id: Option<String>,
+    /// That key, if Cairn knows it.
+    pub(crate) key: Option<Arc<AccessKey>>,
+    /// The region that the request was signed for, if it says one.
+    pub(crate) region: Option<String>,
+}
+
+impl Authenticator {
+    pub(crate) fn new(seal: Arc<Seal>) -> Authenticator {
+        Authenticator { seal, derived: Mutex::default() }
+    }
+
+    /// Verifies a request for `service`, whose whole body is at hand.
+    pub(crate) fn verify(
+        &self,
+        catalog: &Catalog,
+        parts: &Parts,
+        body: &[u8],
+        service: &str,
+        now: Timestamp,
+    ) -> Result<Caller, Box<Refused>> {
+        let request = Request::of(parts);
+        let presented = Presented::parse(&request)
+            .map_err(|error| Box::new(Refused { error, access_key_id: None, key: None, region: None }))?;
+        let key = catalog.state().keys.get(&presented.access_key_id).cloned();
+        let refused = |error| {
+            Box::new(Refused {
+                error,
+                access_key_id: Some(presented.access_key_id.clone()),
+                key: key.clone(),
+                region: Some(presented.scope.region.clone()),
+            })
+        };
+        let known = key.as_ref().ok_or_else(|| refused(AuthError::UnknownKey))?;
+        if known.status == KeyStatus::Disabled {
+            return Err(refused(AuthError::DisabledKey));
+        }
+        let signing_key =
+            self.signing_key(known, &presented.scope).ok_or_else(|| refused(AuthError::UnknownKey))?;
+        let rules = Rules { service, region: None };
+        let body = Body::Whole(body);
+        verify_with(&request, &presented, body, &signing_key, clock::jiff(now), &rules).map_err(refused)?;
+        Ok(Caller { key: Arc::clone(known), region: presented.scope.region.clone() })
+    }
+
+    fn signing_key(&self, key: &AccessKey, scope: &Scope) -> Option<SigningKey> {
+        let name = (key.access_key_id.clone(), scope.clone());
+        let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = derived.get(&name) {
+            return Some(found.clone());
+        }
+        let secret = secret_of(&self.seal, key)?;
+        let signing_key = SigningKey::derive(&secret, scope);
+        if derived.len() >= DERIVED_MAX {
+            derived.clear();
+        }
+        derived.insert(name, signing_key.clone());
+        Some(signing_key)
+    }
+}
+
+/// A key's secret; `None` if the key file is another than it was sealed under.
+pub(crate) fn secret_of(seal: &Seal, key: &AccessKey) -> Option<String> {
+    let plain = seal.open(&key.sealed_secret, key.access_key_id.as_bytes());
+    match plain.map(String::from_utf8) {
+        Ok(Ok(secret)) => Some(secret),
+        _ => {
+            tracing::error!(
+                access_key_id = key.access_key_id,
+                "the key's secret does not open under the key file"
+            );
+            None
+        }
+    }
+}
+
+/// The key whose bearer token the request carries: over loopback only, until there is TLS.
+pub(crate) fn bearer(state: &CatalogState, parts: &Parts, peer: IpAddr) -> Option<Arc<AccessKey>> {
+    let header = parts.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
+    let token = header.strip_prefix("Bearer ")?;
+    if !peer.to_canonical().is_loopback() {
+        return None;
+    }
+    let hash = token_hash(token);
+    let found = state.keys.values().find(|key| key.token_sha256.as_ref() == Some(&hash));
+    found.filter(|key| key.status == KeyStatus::Active).cloned()
+}
+
+/// What the catalog keeps of a bearer token: SHA-256 in lower-case hex.
+pub(crate) fn token_hash(token: &str) -> String {
+    hex::encode(digest::digest(&digest::SHA256, token.as_bytes()))
+}

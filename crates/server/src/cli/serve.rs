@@ -1,0 +1,228 @@
+//! `cairn serve`.
+
+use super::{Failure, output};
+use crate::config::{Config, SETTINGS, Setting};
+use crate::jobs::Jobs;
+use crate::setup::{self, GivenKey, Started};
+use crate::{clock, listener};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// How long a clean stop may take: what is not done by then is done at the next start.
+const STOP_TIMEOUT: Duration = Duration::from_secs(9);
+
+/// Start the server.
+#[derive(Args)]
+#[command(after_help = "Example:\n  cairn serve --data ./cairn-data --deliver-every 5s --digest-every 1m")]
+pub(super) struct Serve {
+    /// The file of settings (default: cairn.toml in the working folder, if there is one)
+    #[arg(long)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+/// The settings given as flags, by key.
+struct SettingFlags(BTreeMap<&'static str, String>);
+
+impl FromArgMatches for SettingFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<SettingFlags, clap::Error> {
+        let given = |setting: &Setting| Some((setting.key, matches.get_one::<String>(setting.key)?.clone()));
+        Ok(SettingFlags(SETTINGS.iter().filter_map(given).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = SettingFlags::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for SettingFlags {
+    fn augment_args(command: Command) -> Command {
+        command.args(SETTINGS.iter().map(|setting| {
+            let (shown, aliases) = setting.flags.split_first().expect("every setting has a flag");
+            let variable = setting.variables.first().copied().unwrap_or_default();
+            let help = match setting.default {
+                "" => setting.help.to_owned(),
+                default => format!("{} [default: {default}] [env: {variable}]", setting.help),
+            };
+            Arg::new(setting.key)
+                .long(*shown)
+                .aliases(aliases)
+                .value_name("VALUE")
+                .help(help)
+                .hide(!setting.built)
+        }))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        SettingFlags::augment_args(command)
+    }
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let variables = variables();
+        let config = Config::load(self.config.as_deref(), &self.settings.0, &variables)
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        start_logging(config.log_json);
+        let lock = setup::lock(&config.data).map_err(Failure::failed)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .thread_name("cairn")
+            .build()
+            .map_err(Failure::failed)?;
+        let ended = runtime.block_on(serve(config));
+        // What still runs on blocking threads is cut: nothing that was acknowledged hangs on it.
+        runtime.shutdown_timeout(Duration::from_millis(500));
+        drop(lock);
+        ended
+    }
+}
+
+/// Settings from the environment. Unknown `CAIRN_` variables are warned of, for they may be misspelt ones.
+fn variables() -> BTreeMap<&'static str, String> {
+    let mut found = BTreeMap::new();
+    for setting in SETTINGS {
+        let value = setting.variables.iter().find_map(|variable| std::env::var(variable).ok());
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            found.insert(setting.key, value);
+        }
+    }
+    let others = ["CAIRN_ACCOUNT_ID", "CAIRN_ACCESS_KEY_ID", "CAIRN_SECRET_ACCESS_KEY", "CAIRN_LOG"];
+    for (name, _) in std::env::vars_os() {
+        let Some(name) = name.to_str().filter(|name| name.starts_with("CAIRN_")) else { continue };
+        let known =
+            others.contains(&name) || SETTINGS.iter().any(|setting| setting.variables.contains(&name));
+        if !known {
+            output::complain(&format!("warning: the variable {name} is none of Cairn's"));
+        }
+    }
+    found
+}
+
+/// Log lines go to standard error. `CAIRN_LOG` says which, in tracing's filter language; default `info`.
+fn start_logging(json: bool) {
+    let filter = std::env::var("CAIRN_LOG")
+        .unwrap_or_else(|_| "info,s3s=off,deltalake=warn,delta_kernel=warn,buoyant_kernel=warn".to_owned());
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    if json { builder.json().init() } else { builder.init() }
+}
+
+fn given_key() -> GivenKey {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    GivenKey {
+        account: variable("CAIRN_ACCOUNT_ID"),
+        access_key_id: variable("CAIRN_ACCESS_KEY_ID"),
+        secret: variable("CAIRN_SECRET_ACCESS_KEY"),
+    }
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let mut stopping = stop_signals()?;
+    let began = clock::now();
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| Failure::Failed(format!("{}: {error}", config.listen)))?;
+    let address = listener.local_addr().map_err(Failure::failed)?;
+    let started = setup::start(config, &given_key()).await.map_err(Failure::failed)?;
+    let app = started.app.clone();
+    let endpoint = format!("http://{address}");
+    announce(&app.config.data, &endpoint).map_err(Failure::failed)?;
+    tell(&started, &endpoint);
+    tracing::info!(%endpoint, took = ?clock::now().since(began), "Cairn is ready");
+
+    let (stop, jobs_stop) = (CancellationToken::new(), CancellationToken::new());
+    let jobs = Jobs::start(&app, &jobs_stop);
+    let server = tokio::spawn(listener::serve(app.clone(), listener, stop.clone()));
+    let died = tokio::select! {
+        () = stopping.recv() => false,
+        () = app.fatal.cancelled() => true,
+    };
+    tracing::info!("stopping");
+    let ended = tokio::time::timeout(STOP_TIMEOUT, async {
+        stop.cancel();
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the listener ended badly");
+        }
+        jobs_stop.cancel();
+        jobs.ended().await;
+    });
+    if ended.await.is_err() {
+        tracing::warn!("the stop took too long and was cut; the rest is done at the next start");
+    }
+    let log = app.journal.log().clone();
+    // Closing waits for what is queued; nothing is, unless requests were cut.
+    let closed = tokio::task::spawn_blocking(move || log.close()).await;
+    if died {
+        return Err(Failure::Failed(
+            "stopped after a fault that only a restart can mend; see the log".to_owned(),
+        ));
+    }
+    if let Ok(Err(error)) = closed {
+        return Err(Failure::failed(error));
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// SIGTERM and SIGINT.
+struct StopSignals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+fn stop_signals() -> Result<StopSignals, Failure> {
+    let listen = |kind| signal(kind).map_err(Failure::failed);
+    Ok(StopSignals {
+        terminate: listen(SignalKind::terminate())?,
+        interrupt: listen(SignalKind::interrupt())?,
+    })
+}
+
+impl StopSignals {
+    async fn recv(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Writes the bound address to the file `endpoint`, aside and renamed, so that nobody reads half of it.
+fn announce(data: &Path, endpoint: &str) -> std::io::Result<()> {
+    let aside = data.join("endpoint.new");
+    std::fs::write(&aside, format!("{endpoint}\n"))?;
+    std::fs::rename(aside, data.join("endpoint"))
+}
+
+/// The lines to export. The secret is shown at the first start, later only to a terminal: output that is kept is no place for it.
+fn tell(started: &Started, endpoint: &str) {
+    let app = &started.app;
+    let region = &app.config.region;
+    let show_secret = started.first_start || std::io::stdout().is_terminal();
+    let secret = match show_secret {
+        true => format!("export AWS_SECRET_ACCESS_KEY={}\n", shell_quoted(&started.root_secret)),
+        false => "# AWS_SECRET_ACCESS_KEY: as shown at the first start\n".to_owned(),
+    };
+    output::print(&format!(
+        "export AWS_ENDPOINT_URL={endpoint}\nexport AWS_ACCESS_KEY_ID={}\n{secret}export AWS_REGION={region}\n\
+         export AWS_DEFAULT_REGION={region}\n",
+        shell_quoted(&app.operator.access_key_id)
+    ));
+}
+
+/// A value as a shell reads it back.
+fn shell_quoted(value: &str) -> String {
+    let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.".contains(&byte));
+    if plain { value.to_owned() } else { format!("'{}'", value.replace('\'', "'\\''")) }
+}

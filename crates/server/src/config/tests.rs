@@ -1,0 +1,76 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::{Config, ConfigError, SETTINGS, parse_duration};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+type Values = BTreeMap<&'static str, String>;
+
+fn values(pairs: &[(&'static str, &str)]) -> Values {
+    pairs.iter().map(|(key, value)| (*key, (*value).to_owned())).collect()
+}
+
+fn with_file(text: &str, flags: &Values, variables: &Values) -> Result<Config, ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cairn.toml");
+    std::fs::write(&path, text).unwrap();
+    Config::load(Some(&path), flags, variables)
+}
+
+#[test]
+fn flags_beat_variables_and_variables_beat_the_file() {
+    let file = "[trails]\ndeliver_every = \"1s\"\ndigest_every = \"1s\"\nlock = \"1s\"\n[history]\ndays = 7";
+    let flags = values(&[("trails.deliver_every", "3s")]);
+    let variables = values(&[("trails.deliver_every", "2s"), ("trails.digest_every", "2s")]);
+    let config = with_file(file, &flags, &variables).unwrap();
+    assert_eq!(config.deliver_every, Duration::from_secs(3));
+    assert_eq!(config.digest_every, Duration::from_secs(2));
+    assert_eq!(config.lock, Duration::from_secs(1));
+    assert_eq!(config.history, Duration::from_secs(7 * 86_400));
+    assert_eq!(config.listen.port(), 4580);
+}
+
+fn check_refused(file: &str, message: &str) {
+    let refused = with_file(file, &Values::new(), &Values::new()).unwrap_err().to_string();
+    assert!(refused.contains(message), "{refused}");
+}
+
+#[test]
+fn what_cannot_be_honoured_is_refused_by_name() {
+    check_refused("[trails]\ndeliver_evry = \"1s\"", "did you mean \"trails.deliver_every\"?");
+    check_refused("[trails]\ndeliver_every = \"soon\"", "trails.deliver_every: \"soon\" is not a duration");
+    check_refused("[trails]\ndeliver_every = \"0s\"", "is not a duration");
+    check_refused("[history]\ndays = 0", "history.days");
+    check_refused("[server]\nupstream = \"http://x\"", "server.upstream is not built yet");
+    check_refused("[limits]\nprofile = \"wide\"", "open or aws");
+    check_refused("not toml", "cairn.toml");
+}
+
+#[test]
+fn a_named_file_must_exist() {
+    let missing = std::path::Path::new("/nowhere/cairn.toml");
+    let refused = Config::load(Some(missing), &Values::new(), &Values::new()).unwrap_err();
+    assert!(refused.to_string().contains("does not exist"));
+}
+
+#[test]
+fn durations_read_as_written() {
+    assert_eq!(parse_duration("250ms"), Some(Duration::from_millis(250)));
+    assert_eq!(parse_duration("90d"), Some(Duration::from_secs(90 * 86_400)));
+    for text in ["", "5", "s", "-5s", "5 s", "99999999999999999999d", "18446744073709551615d", "1w"] {
+        assert_eq!(parse_duration(text), None, "{text}");
+    }
+}
+
+#[test]
+fn every_key_has_its_flag_and_variable() {
+    let mut seen = BTreeSet::new();
+    for setting in SETTINGS {
+        let flag = setting.key.replace(['.', '_'], "-");
+        let variable = format!("CAIRN_{}", flag.replace('-', "_").to_uppercase());
+        let long_or_short = setting.flags.contains(&flag.as_str());
+        assert!(long_or_short, "{flag}");
+        assert!(setting.variables.contains(&variable.as_str()), "{variable}");
+        assert!(setting.flags.iter().all(|flag| seen.insert(*flag)), "{flag}");
+    }
+}

@@ -1,0 +1,254 @@
+//! Events about Cairn's own calls: what `record` makes of them goes into the log.
+
+use crate::app::App;
+use crate::auth::{Caller, Refused};
+use crate::clock;
+use cairn_bucket::S3Outcome;
+use cairn_model::{AccountId, Category, Timestamp};
+use cairn_record::{
+    Call, Caller as RecordedCaller, Exchange as RecordedExchange, Failure, S3Request, TlsDetails, event_text,
+};
+use cairn_wire::ApiError;
+use cairn_wire::query::QueryError;
+use cairn_wire::sigv4::AuthError;
+use http::request::Parts;
+use serde_json::Value;
+use std::net::{IpAddr, SocketAddr};
+
+/// One request as events tell it.
+pub(crate) struct Exchange<'a> {
+    pub(crate) parts: &'a Parts,
+    pub(crate) peer: IpAddr,
+    pub(crate) request_id: String,
+    pub(crate) now: Timestamp,
+}
+
+/// What every event of an exchange has in common.
+struct Told<'a> {
+    caller: RecordedCaller<'a>,
+    region: &'a str,
+    recipient: AccountId,
+    failure: Option<Failure<'a>>,
+}
+
+impl<'a> Exchange<'a> {
+    pub(crate) fn new(parts: &'a Parts, peer: SocketAddr) -> Exchange<'a> {
+        Exchange {
+            parts,
+            peer: peer.ip().to_canonical(),
+            request_id: clock::random_uuid(),
+            now: clock::now(),
+        }
+    }
+
+    fn header(&self, name: &str) -> Option<&'a str> {
+        self.parts.headers.get(name)?.to_str().ok()
+    }
+
+    fn event(&self, told: &Told<'_>, call: Call) -> Vec<u8> {
+        event_text(&RecordedExchange {
+            caller: told.caller,
+            call,
+            event_time: clock::now(),
+            region: told.region,
+            source_ip: &self.peer.to_string(),
+            user_agent: self.header("user-agent"),
+            failure: told.failure,
+            request_id: &self.request_id,
+            event_id: &clock::random_uuid(),
+            recipient: told.recipient,
+            tls: TlsDetails { client_provided_host_header: None, ..TlsDetails::default() },
+        })
+    }
+}
+
+impl Caller {
+    fn recorded(&self) -> RecordedCaller<'_> {
+        let (account, access_key_id) = (self.key.account, self.key.access_key_id.as_str());
+        match &self.key.user {
+            None => RecordedCaller::Root { account, access_key_id },
+            Some(user) => RecordedCaller::User { account, user, access_key_id },
+        }
+    }
+
+    fn told<'a>(&'a self, failure: Option<Failure<'a>>) -> Told<'a> {
+        Told { caller: self.recorded(), region: &self.region, recipient: self.account(), failure }
+    }
+}
+
+fn failure(error: &ApiError) -> Failure<'_> {
+    Failure { code: error.code.name(), message: Some(&error.message) }
+}
+
+/// The event of a call of CloudTrail's API. `result` is what a write answered.
+pub(crate) fn cloudtrail_event(
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    operation: &str,
+    body: &[u8],
+    result: Result<Option<Value>, &ApiError>,
+) -> Vec<u8> {
+    let request: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let response = result.as_ref().ok().cloned().flatten();
+    let call = cairn_record::cloudtrail(operation, &request, response.as_ref());
+    exchange.event(&caller.told(result.err().map(failure)), call)
+}
+
+/// Records a call of CloudTrail's API that changed nothing.
+pub(crate) async fn cloudtrail(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    operation: &str,
+    body: &[u8],
+    result: Result<Option<Value>, &ApiError>,
+) {
+    let event = cloudtrail_event(exchange, caller, operation, body, result);
+    app.journal.note(caller.account(), &event).await;
+}
+
+/// Records a call of `sts`.
+pub(crate) async fn sts(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    action: &str,
+    error: Option<&QueryError>,
+) {
+    let call = match action {
+        "GetCallerIdentity" => cairn_record::sts_get_caller_identity(),
+        other => Call::named("sts.amazonaws.com", other.to_owned()),
+    };
+    let failure = error.map(|error| Failure { code: error.code.facts().0, message: Some(&error.message) });
+    let event = exchange.event(&caller.told(failure), call);
+    app.journal.note(caller.account(), &event).await;
+}
+
+/// The event of a call under `/_cairn/`.
+pub(crate) fn own_event(
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    name: &'static str,
+    parameters: Option<Value>,
+    error: Option<&ApiError>,
+) -> Vec<u8> {
+    exchange.event(&caller.told(error.map(failure)), cairn_record::cairn(name, parameters))
+}
+
+/// Records a call under `/_cairn/` that changed nothing.
+pub(crate) async fn own(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    name: &'static str,
+    parameters: Option<Value>,
+    error: Option<&ApiError>,
+) {
+    let event = own_event(exchange, caller, name, parameters, error);
+    app.journal.note(caller.account(), &event).await;
+}
+
+/// Records a request that did not authenticate, in the account of the key that it names, or the first account if
+/// Cairn does not know the key. The key's owner is not said to be the caller.
+pub(crate) async fn refused(
+    app: &App,
+    exchange: &Exchange<'_>,
+    refused: &Refused,
+    source: &'static str,
+    name: &str,
+    error: &ApiError,
+) {
+    let recipient = refused.key.as_ref().map_or(app.home_account(), |key| key.account);
+    let caller = match refused.error {
+        AuthError::MissingToken => RecordedCaller::Anonymous,
+        _ => RecordedCaller::Unknown { access_key_id: refused.access_key_id.as_deref() },
+    };
+    let region = refused.region.as_deref().unwrap_or(&app.config.region);
+    let told = Told { caller, region, recipient, failure: Some(failure(error)) };
+    let event = exchange.event(&told, Call::named(source, name.to_owned()));
+    app.journal.note(recipient, &event).await;
+}
+
+/// Records a request for a service that Cairn does not have. Its signature was not checked.
+pub(crate) async fn unknown_service(app: &App, exchange: &Exchange<'_>, service: &str, error: &ApiError) {
+    let caller = RecordedCaller::Unknown { access_key_id: None };
+    let recipient = app.home_account();
+    let told = Told { caller, region: &app.config.region, recipient, failure: Some(failure(error)) };
+    let host =
+        service.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(60).collect::<String>();
+    let operation =
+        exchange.header("x-amz-target").and_then(|target| target.rsplit('.').next()).unwrap_or("Unknown");
+    let call = Call::named(format!("{}.amazonaws.com", host.to_lowercase()), operation.to_owned());
+    let event = exchange.event(&told, call);
+    app.journal.note(recipient, &event).await;
+}
+
+/// Records a call on a bucket. Calls on objects are data events, which are not recorded yet, unless they were refused for who called.
+pub(crate) async fn s3(app: &App, exchange: &Exchange<'_>, outcome: &S3Outcome) {
+    let request = S3Request {
+        operation: outcome.operation.as_deref().unwrap_or("Unknown"),
+        bucket: outcome.bucket.as_deref(),
+        key: outcome.key.as_deref(),
+        query: exchange.parts.uri.query(),
+        host: exchange.header("host").unwrap_or_default(),
+        headers: &exchange.parts.headers,
+        body: None,
+        owner: outcome.account,
+        bytes_in: outcome.bytes_in,
+        bytes_out: outcome.bytes_out,
+    };
+    let call = cairn_record::s3(&request);
+    let unverified = outcome.account.is_none();
+    if call.category != Category::Management && !unverified {
+        return;
+    }
+    let state = app.journal.catalog().state();
+    let key = outcome.access_key_id.as_ref().and_then(|id| state.keys.get(id)).cloned();
+    let recipient = key.as_ref().map_or(app.home_account(), |key| key.account);
+    let failure =
+        outcome.error.as_ref().map(|error| Failure { code: &error.code, message: Some(&error.message) });
+    let region = signed_region(exchange).unwrap_or_else(|| app.config.region.clone());
+    let caller = key.filter(|_| !unverified).map(|key| Caller { key, region: region.clone() });
+    let told = match &caller {
+        Some(caller) => caller.told(failure),
+        None => {
+            let caller = match outcome.access_key_id.as_deref() {
+                None => RecordedCaller::Anonymous,
+                access_key_id => RecordedCaller::Unknown { access_key_id },
+            };
+            Told { caller, region: &region, recipient, failure }
+        }
+    };
+    let event = exchange.event(&told, call);
+    app.journal.note(recipient, &event).await;
+}
+
+/// The region that a request was signed for.
+fn signed_region(exchange: &Exchange<'_>) -> Option<String> {
+    let presented =
+        cairn_wire::sigv4::Presented::parse(&cairn_wire::sigv4::Request::of(exchange.parts)).ok()?;
+    Some(presented.scope.region)
+}
+
+/// The event of something that Cairn itself did.
+pub(crate) fn by_cairn(
+    name: &'static str,
+    account: AccountId,
+    region: &str,
+    now: Timestamp,
+    parameters: Option<Value>,
+) -> Vec<u8> {
+    event_text(&RecordedExchange {
+        caller: RecordedCaller::Service { name: "cairn.amazonaws.com" },
+        call: cairn_record::cairn(name, parameters),
+        event_time: now,
+        region,
+        source_ip: "cairn.amazonaws.com",
+        user_agent: Some("cairn.amazonaws.com"),
+        failure: None,
+        request_id: &clock::random_uuid(),
+        event_id: &clock::random_uuid(),
+        recipient: account,
+        tls: TlsDetails::default(),
+    })
+}

@@ -1,0 +1,73 @@
+//! What runs beside requests: the readers of the log, and upkeep.
+
+mod delivery;
+mod history;
+mod upkeep;
+
+pub(crate) use upkeep::slowest;
+
+use crate::app::App;
+use cairn_model::Position;
+use cairn_store::log::Log;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// The jobs of a running Cairn.
+pub(crate) struct Jobs {
+    handles: Vec<JoinHandle<()>>,
+}
+
+/// Tells when the log has grown.
+#[derive(Clone)]
+pub(crate) struct Growth(watch::Receiver<Position>);
+
+impl Growth {
+    /// Follows a log.
+    pub(crate) fn of(log: &Log) -> Growth {
+        let (sender, receiver) = watch::channel(log.committed());
+        log.subscribe(Box::new(move |end| {
+            sender.send_replace(end);
+        }));
+        Growth(receiver)
+    }
+
+    /// Waits until the log has grown beyond `position`.
+    pub(crate) async fn beyond(&mut self, position: Position) {
+        // An error means that the log is gone, and with it the reason to wait; the job is about to be stopped.
+        if self.0.wait_for(|end| *end > position).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Jobs {
+    /// Starts them all. A job that cannot go on ends the process, which recovers at its next start.
+    pub(crate) fn start(app: &Arc<App>, stop: &CancellationToken) -> Jobs {
+        let growth = Growth::of(app.journal.log());
+        let handles = vec![
+            tokio::spawn(history::follow(Arc::clone(app), growth.clone(), stop.clone())),
+            tokio::spawn(history::commit(Arc::clone(app), stop.clone())),
+            tokio::spawn(delivery::follow(Arc::clone(app), growth, stop.clone())),
+            tokio::spawn(delivery::upload(Arc::clone(app), stop.clone())),
+            tokio::spawn(upkeep::run(Arc::clone(app), stop.clone())),
+        ];
+        Jobs { handles }
+    }
+
+    /// Waits until all have ended, which they do soon after the stop.
+    pub(crate) async fn ended(self) {
+        for handle in self.handles {
+            if let Err(error) = handle.await {
+                tracing::error!(%error, "a job ended badly");
+            }
+        }
+    }
+}
+
+/// Ends the process: something that was acknowledged may be on disk in a way that only a restart can tell.
+fn give_up(app: &App, job: &'static str, error: &dyn std::fmt::Display) {
+    tracing::error!(job, %error, "cannot go on; the process stops and recovers at its next start");
+    app.fatal.cancel();
+}

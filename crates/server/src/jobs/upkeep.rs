@@ -1,0 +1,48 @@
+//! Upkeep: retention, joining of files, and dropping what every reader has left behind.
+
+use super::give_up;
+use crate::app::App;
+use crate::clock;
+use cairn_model::Position;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How often the log's oldest segments are looked at.
+const RELEASE_EVERY: Duration = Duration::from_secs(10);
+/// How often the history table is tidied: every so many looks at the log.
+const MAINTAIN_EVERY: u32 = 6;
+
+pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
+    for round in 1u32.. {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(RELEASE_EVERY) => {}
+        }
+        if let Err(error) = app.journal.checkpoint().await {
+            return give_up(&app, "catalog", &error);
+        }
+        release(&app);
+        if round.is_multiple_of(MAINTAIN_EVERY)
+            && let Err(error) = app.history.maintain(clock::now()).await
+        {
+            tracing::error!(%error, "the history table could not be tidied; trying again later");
+        }
+    }
+}
+
+/// Drops the log's segments behind its slowest reader.
+fn release(app: &App) {
+    let floor = slowest(app);
+    match app.journal.log().release(floor) {
+        Ok(0) => {}
+        Ok(segments) => tracing::debug!(segments, %floor, "segments of the log dropped"),
+        Err(error) => tracing::warn!(%error, "segments of the log could not be dropped"),
+    }
+}
+
+/// Where the slowest reader stands; its position survives power loss.
+pub(crate) fn slowest(app: &App) -> Position {
+    let catalog = app.journal.catalog().position();
+    catalog.min(app.history.committed()).min(app.delivery.position())
+}

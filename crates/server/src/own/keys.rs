@@ -1,0 +1,146 @@
+//! Access keys: `cairn key`.
+
+use super::{Answered, answered, invalid, object, operator_only};
+use crate::app::App;
+use crate::auth::{Caller, token_hash};
+use crate::clock;
+use crate::events::{self as record, Exchange};
+use crate::http::journal_error;
+use bytes::Bytes;
+use cairn_model::{AccessKey, Account, AccountId, Change, KeyStatus};
+use cairn_wire::{ApiError, ErrorCode};
+use serde_json::{Value, json};
+
+pub(super) async fn list(app: &App, exchange: &Exchange<'_>, caller: &Caller) -> Answered {
+    operator_only(app, exchange, caller, "ListKeys").await?;
+    record::own(app, exchange, caller, "ListKeys", None, None).await;
+    let state = app.journal.catalog().state();
+    let mut keys: Vec<&AccessKey> = state.keys.values().map(|key| &**key).collect();
+    keys.sort_by(|a, b| (a.created, &a.access_key_id).cmp(&(b.created, &b.access_key_id)));
+    let keys: Vec<Value> = keys.into_iter().map(shown).collect();
+    answered(&json!({ "keys": keys }))
+}
+
+/// Makes a key. The answer is the only place where its secret and token are ever shown.
+pub(super) async fn create(app: &App, exchange: &Exchange<'_>, caller: &Caller, body: &Bytes) -> Answered {
+    operator_only(app, exchange, caller, "CreateKey").await?;
+    let request = object(body)?;
+    let account: AccountId = match &request["account"] {
+        Value::Null => caller.account(),
+        account => account
+            .as_str()
+            .and_then(|id| id.parse().ok())
+            .ok_or_else(|| invalid("account is not an account id of 12 digits"))?,
+    };
+    let user = request["user"].as_str().map(str::to_owned);
+    if user.as_ref().is_some_and(|user| !is_user_name(user)) {
+        return Err(invalid("user is not an IAM user name: 1 to 64 letters, digits or any of +=,.@_-"));
+    }
+    let (id, secret) = (new_access_key_id(), new_secret());
+    let token = (request["token"] == true).then(new_token);
+    let sealed_secret = app.seal.seal(secret.as_bytes(), id.as_bytes());
+    let key = AccessKey {
+        account,
+        user,
+        sealed_secret: sealed_secret.map_err(|_| ApiError::internal("the system gives no random bytes"))?,
+        token_sha256: token.as_deref().map(token_hash),
+        ingest_only: request["ingestOnly"] == true,
+        any_account: request["anyAccount"] == true,
+        status: KeyStatus::Active,
+        created: exchange.now,
+        access_key_id: id,
+    };
+    let control = app.journal.control().await;
+    let mut changes = Vec::new();
+    if !app.journal.catalog().state().accounts.contains_key(&account) {
+        changes.push(Change::PutAccount(Account { id: account, name: None, created: exchange.now }));
+    }
+    changes.push(Change::PutKey(key.clone()));
+    let event = record::own_event(exchange, caller, "CreateKey", Some(shown(&key)), None);
+    let committed = control.commit(&changes, caller.account(), &event).await;
+    committed.map_err(|cause| journal_error(app, cause))?;
+    let mut answer = shown(&key);
+    answer["secretAccessKey"] = json!(secret);
+    answer["token"] = json!(token);
+    answered(&json!({ "keys": [answer] }))
+}
+
+/// Disables or enables a key.
+pub(super) async fn set_status(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    id: &str,
+    active: bool,
+) -> Answered {
+    let name = if active { "EnableKey" } else { "DisableKey" };
+    operator_only(app, exchange, caller, name).await?;
+    let control = app.journal.control().await;
+    let mut key = existing(app, id)?;
+    key.status = if active { KeyStatus::Active } else { KeyStatus::Disabled };
+    let event = record::own_event(exchange, caller, name, Some(json!({ "accessKeyId": id })), None);
+    let committed = control.commit(&[Change::PutKey(key.clone())], caller.account(), &event).await;
+    committed.map_err(|cause| journal_error(app, cause))?;
+    answered(&json!({ "keys": [shown(&key)] }))
+}
+
+/// Forgets a key.
+pub(super) async fn delete(app: &App, exchange: &Exchange<'_>, caller: &Caller, id: &str) -> Answered {
+    operator_only(app, exchange, caller, "DeleteKey").await?;
+    let control = app.journal.control().await;
+    let key = existing(app, id)?;
+    let event = record::own_event(exchange, caller, "DeleteKey", Some(json!({ "accessKeyId": id })), None);
+    let change = Change::DeleteKey { access_key_id: key.access_key_id.clone() };
+    let committed = control.commit(&[change], caller.account(), &event).await;
+    committed.map_err(|cause| journal_error(app, cause))?;
+    answered(&json!({ "keys": [] }))
+}
+
+/// A key that may be changed: the operator's own must stay, or nobody could operate Cairn any more.
+fn existing(app: &App, id: &str) -> Result<AccessKey, ApiError> {
+    if id == app.operator.access_key_id {
+        return Err(invalid("the operator's key can be neither disabled nor deleted"));
+    }
+    let key = app.journal.catalog().state().keys.get(id).cloned();
+    let key =
+        key.ok_or_else(|| ApiError::new(ErrorCode::ResourceNotFoundException, format!("No key {id}.")))?;
+    Ok(AccessKey::clone(&key))
+}
+
+fn is_user_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+    (1..=64).contains(&name.len()) && name.bytes().all(allowed)
+}
+
+fn shown(key: &AccessKey) -> Value {
+    let status = match key.status {
+        KeyStatus::Active => "Active",
+        KeyStatus::Disabled => "Disabled",
+    };
+    json!({
+        "accessKeyId": key.access_key_id, "account": key.account, "user": key.user, "status": status,
+        "ingestOnly": key.ingest_only, "anyAccount": key.any_account, "created": key.created.to_string(),
+    })
+}
+
+/// `AKIA` and 16 letters or digits of base 32, as AWS's are.
+pub(crate) fn new_access_key_id() -> String {
+    let bits = clock::random_bits();
+    let digit =
+        |place: u32| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(bits >> (place * 5) & 31) as usize]);
+    format!("AKIA{}", (0..16).map(digit).collect::<String>())
+}
+
+/// 40 letters or digits, of 238 random bits: as long as AWS's, without the characters that shells and URLs mind.
+pub(crate) fn new_secret() -> String {
+    alphanumeric(40)
+}
+
+fn new_token() -> String {
+    format!("cairn_{}", alphanumeric(40))
+}
+
+fn alphanumeric(length: usize) -> String {
+    use rand::distr::{Alphanumeric, SampleString};
+    Alphanumeric.sample_string(&mut rand::rng(), length)
+}

@@ -1,0 +1,261 @@
+//! Start-up: opens everything in order, replays, and makes the first account at the first start.
+
+use crate::app::{App, BucketKeys, Unsealer, signing_key};
+use crate::auth::{Authenticator, secret_of};
+use crate::clock;
+use crate::config::Config;
+use crate::delivering::OwnBuckets;
+use crate::events;
+use crate::ingest::Budget;
+use crate::journal::{Journal, JournalError, ReplayError, replay};
+use crate::metrics::Metrics;
+use crate::own;
+use bytes::Bytes;
+use cairn_bucket::{BucketError, Buckets};
+use cairn_delivery::{Delivery, DeliveryError, DeliveryOptions};
+use cairn_lake::{Bodies, BodyError, History, HistoryOptions, LakeError};
+use cairn_model::{
+    AccessKey, Account, AccountId, Change, KeyStatus, Logging, Position, Selectors, Timestamp, Trail,
+    TrailArn,
+};
+use cairn_store::catalog::{Catalog, CatalogError};
+use cairn_store::disk::LocalDisk;
+use cairn_store::log::{Log, LogOptions, OpenError, ReadError};
+use cairn_store::seal::{KeyError, Seal};
+use std::path::Path;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The root key that the environment gives, if it gives one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GivenKey {
+    /// `CAIRN_ACCOUNT_ID`.
+    pub(crate) account: Option<String>,
+    /// `CAIRN_ACCESS_KEY_ID`.
+    pub(crate) access_key_id: Option<String>,
+    /// `CAIRN_SECRET_ACCESS_KEY`.
+    pub(crate) secret: Option<String>,
+}
+
+/// Why Cairn does not start. The text is for the operator.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("data folder {path}: {source}")]
+    Folder { path: String, source: std::io::Error },
+    #[error("another Cairn serves the data folder {0}")]
+    InUse(String),
+    #[error(transparent)]
+    KeyFile(#[from] KeyError),
+    #[error(transparent)]
+    Log(#[from] OpenError),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    #[error(transparent)]
+    History(#[from] LakeError),
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
+    #[error(transparent)]
+    Buckets(#[from] BucketError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(
+        "the log ends at position {end}, but event history was read up to {reached} before: segment files are missing at \
+         its end. Restore them from a backup"
+    )]
+    LogBehind { end: Position, reached: Position },
+    #[error("{0}")]
+    Given(&'static str),
+    #[error("the system gives no random bytes")]
+    NoRandomness,
+    #[error("the secrets in the catalog do not open under secret.key: it is of another data folder")]
+    WrongKeyFile,
+}
+
+/// What start-up made.
+pub(crate) struct Started {
+    pub(crate) app: Arc<App>,
+    /// The root key's secret, to print.
+    pub(crate) root_secret: String,
+    pub(crate) first_start: bool,
+}
+
+/// The log as the place that bodies of the hot tail are read from.
+struct LogBodies(Log);
+
+impl Bodies for LogBodies {
+    fn read(&self, at: Position) -> Result<Bytes, BodyError> {
+        self.0.read_at(at).map_err(|error| match error {
+            ReadError::Released { .. } => BodyError::Gone,
+            other => BodyError::Io(std::io::Error::other(other)),
+        })
+    }
+}
+
+/// Opens the data folder, whose lock the caller holds.
+pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, StartError> {
+    let data = config.data.clone();
+    let disk = Arc::new(LocalDisk);
+    let seal = Arc::new(Seal::load_or_create(&*disk, &data.join("secret.key"))?);
+    let catalog = Catalog::open(&data.join("catalog.db")).await?;
+    let buckets = Buckets::open(data.join("buckets")).await?;
+    let target = OwnBuckets::new(buckets.clone(), config.lock);
+    let options = DeliveryOptions {
+        deliver_every: config.deliver_every,
+        digest_every: config.digest_every,
+        ..DeliveryOptions::new(data.join("delivery"), config.region.clone())
+    };
+    let unsealer = Arc::new(Unsealer(Arc::clone(&seal)));
+    let delivery = Delivery::open(options, Arc::new(target), unsealer).await?;
+
+    let log_options = LogOptions {
+        reserve_bytes: config.reserve_bytes,
+        queue_bytes: 640 << 20,
+        must_reach: catalog.position().max(delivery.position()),
+        ..LogOptions::new(data.join("log"))
+    };
+    let (log, recovery) = tokio::task::spawn_blocking(move || Log::open(disk, log_options))
+        .await
+        .expect("opening the log does not panic")?;
+    if let Some(cut) = &recovery.cut {
+        tracing::warn!(bytes = cut.bytes, at = %cut.at, "a torn tail of the log was cut; nothing in it was acknowledged");
+    }
+    let history_options = HistoryOptions {
+        retention: config.history,
+        ..HistoryOptions::new(data.join("history"), config.region.clone())
+    };
+    let history = History::open(history_options, Arc::new(LogBodies(log.clone()))).await?;
+    if history.committed() > recovery.end {
+        return Err(StartError::LogBehind { end: recovery.end, reached: history.committed() });
+    }
+    let replayed = replay(&log, &catalog).await?;
+    tracing::info!(records = recovery.records, end = %recovery.end, replayed, "the log is open");
+
+    let journal = Arc::new(Journal::new(log, catalog));
+    let first_start = journal.catalog().state().keys.is_empty();
+    if first_start {
+        first_account(&config, given, &journal, &seal, &buckets).await?;
+    }
+    let (operator, root_secret) = root_key(&journal, &seal, given)?;
+    let keys = BucketKeys { journal: Arc::clone(&journal), seal: Arc::clone(&seal) };
+    let s3 = cairn_bucket::service(buckets.clone(), Arc::new(keys), config.region.clone());
+    let app = App {
+        metrics: Metrics::new(),
+        authenticator: Authenticator::new(Arc::clone(&seal)),
+        budget: Budget::new(768 << 20),
+        started: clock::now(),
+        fatal: CancellationToken::new(),
+        config,
+        journal,
+        history,
+        delivery,
+        buckets,
+        s3,
+        seal,
+        operator,
+    };
+    Ok(Started { app: Arc::new(app), root_secret, first_start })
+}
+
+/// Makes the account, its root key and the default trail, as one record. A crash before it is durable leaves nothing but an empty bucket,
+/// which the next first start takes over.
+async fn first_account(
+    config: &Config,
+    given: &GivenKey,
+    journal: &Journal,
+    seal: &Seal,
+    buckets: &Buckets,
+) -> Result<(), StartError> {
+    let now = clock::now();
+    let account: AccountId = given
+        .account
+        .as_deref()
+        .unwrap_or("000000000000")
+        .parse()
+        .map_err(|_| StartError::Given("CAIRN_ACCOUNT_ID is not 12 digits"))?;
+    let (access_key_id, secret) = match (&given.access_key_id, &given.secret) {
+        (None, None) => (own::new_access_key_id(), own::new_secret()),
+        (Some(id), Some(secret)) if !id.is_empty() && !secret.is_empty() => (id.clone(), secret.clone()),
+        _ => return Err(StartError::Given("CAIRN_ACCESS_KEY_ID and CAIRN_SECRET_ACCESS_KEY go together")),
+    };
+    let sealed_secret =
+        seal.seal(secret.as_bytes(), access_key_id.as_bytes()).map_err(|_| StartError::NoRandomness)?;
+    let key = AccessKey {
+        access_key_id,
+        account,
+        user: None,
+        sealed_secret,
+        token_sha256: None,
+        ingest_only: false,
+        any_account: false,
+        status: KeyStatus::Active,
+        created: now,
+    };
+    let mut changes =
+        vec![Change::PutAccount(Account { id: account, name: None, created: now }), Change::PutKey(key)];
+    if config.default_trail {
+        let trail = default_trail(config, account, now);
+        match buckets.create_bucket(&trail.bucket, &config.region, account, now).await {
+            Ok(()) | Err(BucketError::AlreadyOwned) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let signing_key = signing_key(seal, account, now).ok_or(StartError::NoRandomness)?;
+        changes.push(Change::PutSigningKey(signing_key));
+        changes.push(Change::PutTrail(Box::new(trail)));
+    }
+    let event = events::by_cairn("Initialize", account, &config.region, now, None);
+    journal.control().await.commit(&changes, account, &event).await?;
+    Ok(())
+}
+
+fn default_trail(config: &Config, account: AccountId, now: Timestamp) -> Trail {
+    Trail {
+        arn: TrailArn { region: config.region.clone(), account, name: "default".to_owned() },
+        bucket: format!("cairn-trail-{account}"),
+        prefix: None,
+        include_global_service_events: true,
+        multi_region: true,
+        log_file_validation: true,
+        recursive_logging: true,
+        selectors: Selectors::Default,
+        logging: Logging::On { started: now, stopped: None },
+        created: now,
+    }
+}
+
+/// The first account's root key: the oldest key of an account's root. Values in the environment must be the ones of the first start.
+fn root_key(journal: &Journal, seal: &Seal, given: &GivenKey) -> Result<(AccessKey, String), StartError> {
+    let state = journal.catalog().state();
+    let root = state
+        .keys
+        .values()
+        .filter(|key| key.user.is_none())
+        .min_by_key(|key| (key.created, key.access_key_id.clone()));
+    let root = root.ok_or(StartError::Given("the root key was deleted from the catalog"))?;
+    let secret = secret_of(seal, root).ok_or(StartError::WrongKeyFile)?;
+    let differs = |given: &Option<String>, value: &str| given.as_deref().is_some_and(|given| given != value);
+    let account_differs = differs(&given.account, root.account.as_str());
+    if account_differs
+        || differs(&given.access_key_id, &root.access_key_id)
+        || differs(&given.secret, &secret)
+    {
+        return Err(StartError::Given(
+            "CAIRN_ACCOUNT_ID, CAIRN_ACCESS_KEY_ID and CAIRN_SECRET_ACCESS_KEY are read at the first start only, and \
+             differ from what this data folder was made with; unset them or use another data folder",
+        ));
+    }
+    Ok((AccessKey::clone(root), secret))
+}
+
+/// Takes the lock of the data folder, which makes it if it is missing. The lock goes with the process, however that ends.
+pub(crate) fn lock(data: &Path) -> Result<std::fs::File, StartError> {
+    let failed = |source| StartError::Folder { path: data.display().to_string(), source };
+    std::fs::create_dir_all(data).map_err(failed)?;
+    let file = std::fs::File::create(data.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(data.display().to_string())),
+        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
