@@ -3,7 +3,7 @@
 use super::{Goal, Measure, Report};
 use std::fmt;
 
-const NAME_WIDTH: usize = 28;
+const NAME_WIDTH: usize = 32;
 const VALUE_WIDTH: usize = 12;
 const GOAL_WIDTH: usize = 20;
 
@@ -12,7 +12,7 @@ impl fmt::Display for Report {
         let settings = &self.settings;
         writeln!(
             f,
-            "{} runs of {} s, {} cores for server and clients together, seed {}\n\
+            "runs: {}, each load {} s; {} cores for server and clients together; seed {}\n\
              durable ingest: {} events a request, {} connections; single events: {} a second, {} connections; \
              the default trail delivers every {}",
             settings.runs,
