@@ -96,13 +96,18 @@ pub(crate) const KEPT_FROM: &str = "kept_from";
 pub(crate) const ORIGIN: &str = "origin";
 pub(crate) const ACCOUNT: &str = "account";
 pub(crate) const CATEGORY: &str = "category";
+/// Whether an event that came before has the same account, time and id but other content.
 pub(crate) const CONFLICT: &str = "conflict";
 pub(crate) const CONTENT_HASH: &str = "content_hash";
 pub(crate) const USERNAME: &str = "username";
 pub(crate) const RESOURCE_NAMES: &str = "resource_names";
 pub(crate) const RESOURCE_TYPES: &str = "resource_types";
+/// Bits of the members whose value is `null`; an absent member has neither bit nor value.
 pub(crate) const NULL_MEMBERS: &str = "null_members";
+/// Bits of the members whose column was filled for look-ups only: the record lacks them, or `overflow` has
+/// their value.
 pub(crate) const DERIVED_MEMBERS: &str = "derived_members";
+/// A JSON object of the members that have no column or do not fit theirs, as they came.
 pub(crate) const OVERFLOW: &str = "overflow";
 pub(crate) const READ_ONLY: &str = "read_only";
 pub(crate) const ERROR_MESSAGE: &str = "error_message";

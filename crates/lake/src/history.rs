@@ -130,7 +130,8 @@ impl History {
         match state.tail.oldest_arrival(committed) {
             None => passed >= options.commit_bytes,
             Some(oldest) => {
-                now >= oldest.plus(options.commit_every) || state.tail.text_bytes() >= options.commit_bytes
+                now >= oldest.plus(options.commit_every)
+                    || state.tail.text_bytes(committed) >= options.commit_bytes
             }
         }
     }

@@ -98,7 +98,7 @@ async fn join_some(history: &Arc<Shared>) -> Result<u64, LakeError> {
     let view = table.view();
     // Only upkeep removes files, and there is one upkeep; so they are all there still.
     let joined = remove.len() as u64;
-    debug_assert!(remove.iter().all(|file| view.files.contains(file)));
+    debug_assert!(remove.iter().all(|file| view.files.iter().any(|live| live.path == file.path)));
     let purpose = Purpose::Join;
     table.commit(TableChange { add, remove, purpose }).await?;
     history.publish(table.view());

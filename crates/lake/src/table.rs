@@ -8,6 +8,7 @@ mod matching;
 mod pruning;
 mod read;
 mod scan;
+mod text;
 mod write;
 
 pub(crate) use file::{TableFile, day_start};

@@ -18,15 +18,21 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// Rows of one chunk. A scan of the last chunk holds up appending for as long as this many rows take.
 const CHUNK_ROWS: usize = 16_384;
+/// Memory of one chunk, in bytes, but for what its last row adds. Far below what its numbers can count.
+const CHUNK_BYTES: usize = 16 << 20;
 
 /// A chunk and how many of its rows are visible.
 #[derive(Clone)]
 struct Part {
     chunk: Arc<RwLock<Chunk>>,
     visible: usize,
-    /// Of the visible rows; kept here so that counting takes no lock.
-    text_bytes: u64,
+    /// Whether further rows go to another chunk.
+    full: bool,
+    /// The first and the last visible row.
+    first: Position,
     last: Position,
+    /// Of the visible rows.
+    text_bytes: u64,
 }
 
 /// The hot tail. Cloning takes an immutable view of it.
@@ -50,22 +56,27 @@ impl Tail {
 
     /// Visible rows at or above `from`.
     pub(crate) fn rows(&self, from: Position) -> u64 {
-        self.visible(from).map(|(rows, ..)| rows as u64).sum()
+        self.parts.iter().map(|part| part.rows_at(&read(&part.chunk), from).len() as u64).sum()
     }
 
-    /// Bytes of text of the visible rows at or above `from`, to the chunk.
-    pub(crate) fn text_bytes(&self) -> u64 {
-        self.parts.iter().map(|part| part.text_bytes).sum()
+    /// Bytes of text of the visible rows at or above `from`.
+    pub(crate) fn text_bytes(&self, from: Position) -> u64 {
+        let bytes = self.parts.iter().map(|part| match part.first >= from {
+            true => part.text_bytes,
+            false => part.rows_at(&read(&part.chunk), from).iter().map(TailRow::text_bytes).sum(),
+        });
+        bytes.sum()
     }
 
     /// When the first visible row at or above `from` arrived.
     pub(crate) fn oldest_arrival(&self, from: Position) -> Option<Timestamp> {
-        self.visible(from).find(|(rows, ..)| *rows > 0).map(|(_, start, chunk)| chunk.rows()[start].arrival())
+        let first = |part: &Part| part.rows_at(&read(&part.chunk), from).first().map(TailRow::arrival);
+        self.parts.iter().find_map(first)
     }
 
     /// Starts to append rows, in a new chunk if the last one is full.
     pub(crate) fn append(&self) -> Appending {
-        let last = self.parts.back().filter(|part| part.visible < CHUNK_ROWS);
+        let last = self.parts.back().filter(|part| !part.full);
         Appending { parts: vec![last.cloned().unwrap_or_else(Part::new)] }
     }
 
@@ -88,7 +99,7 @@ impl Tail {
         let mut text_bytes = 0;
         for part in &self.parts {
             let chunk = read(&part.chunk);
-            for row in &chunk.rows()[chunk.first_at(from)..part.visible] {
+            for row in part.rows_at(&chunk, from) {
                 if text_bytes >= text_bytes_max && !taken.is_empty() {
                     return (taken, Some(row.position()));
                 }
@@ -113,28 +124,25 @@ impl Tail {
     fn count_bytes(&mut self) {
         self.bytes = self.parts.iter().map(|part| read(&part.chunk).bytes()).sum();
     }
-
-    fn visible(&self, from: Position) -> impl Iterator<Item = (usize, usize, RwLockReadGuard<'_, Chunk>)> {
-        self.parts.iter().map(move |part| {
-            let chunk = read(&part.chunk);
-            let start = chunk.first_at(from);
-            (part.visible.saturating_sub(start), start, chunk)
-        })
-    }
 }
 
 impl Appending {
     /// Adds a row behind all others. `conflict`: another event has its account, time and id.
     pub(crate) fn push(&mut self, keys: &Keys<'_>, text_bytes: usize, conflict: bool) {
-        if self.last().visible == CHUNK_ROWS {
+        if self.last().full {
             self.parts.push(Part::new());
         }
         let part = self.last();
         let mut chunk = part.chunk.write().unwrap_or_else(PoisonError::into_inner);
         chunk.push(keys, text_bytes, conflict);
         let visible = chunk.rows().len();
+        let full = visible >= CHUNK_ROWS || chunk.bytes() >= CHUNK_BYTES;
         drop(chunk);
+        if part.visible == 0 {
+            part.first = keys.position;
+        }
         part.visible = visible;
+        part.full = full;
         part.text_bytes += text_bytes as u64;
         part.last = keys.position;
     }
@@ -146,7 +154,20 @@ impl Appending {
 
 impl Part {
     fn new() -> Part {
-        Part { chunk: Arc::default(), visible: 0, text_bytes: 0, last: Position::ZERO }
+        Part {
+            chunk: Arc::default(),
+            visible: 0,
+            full: false,
+            first: Position::ZERO,
+            last: Position::ZERO,
+            text_bytes: 0,
+        }
+    }
+
+    /// The visible rows at or above `from`. `chunk` is the part's, and may have rows that are not visible yet.
+    fn rows_at<'c>(&self, chunk: &'c Chunk, from: Position) -> &'c [TailRow] {
+        let visible = &chunk.rows()[..self.visible];
+        &visible[visible.partition_point(|row| row.position() < from)..]
     }
 }
 

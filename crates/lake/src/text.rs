@@ -5,7 +5,11 @@
 //! `false` are values, `null` is none.
 
 use cairn_model::json::{string, value_end};
-use memchr::memchr;
+use memchr::{memchr, memmem};
+
+mod needle;
+
+pub(crate) use needle::Needle;
 
 /// The most words one search may have.
 const WORDS_MAX: usize = 64;
@@ -47,6 +51,9 @@ impl Words {
 
     /// Whether all words occur in the values of a JSON text that the door has passed.
     pub(crate) fn match_record(&self, text: &str) -> bool {
+        if is_plain(text) && self.needles().any(|needle| needle.find(text.as_bytes(), 0).is_none()) {
+            return false;
+        }
         let mut missing = u64::MAX >> (WORDS_MAX - self.0.len());
         let bytes = text.as_bytes();
         let mut at = 0;
@@ -61,6 +68,13 @@ impl Words {
             }
         }
         missing == 0
+    }
+
+    /// What the bytes of a plain text must contain, letter case ignored, for it to match; of no use for
+    /// texts that are not [`is_plain`]. Words that are not ASCII have no needle.
+    pub(crate) fn needles(&self) -> impl Iterator<Item = Needle<'_>> {
+        let ascii = self.0.iter().filter(|word| word.text.is_ascii());
+        ascii.map(|word| Needle::new(&word.text))
     }
 
     /// Strikes the words that occur in the scalar `raw` off `missing`.
@@ -84,6 +98,12 @@ impl Words {
             }
         }
     }
+}
+
+/// Whether every ASCII letter and digit of a JSON text's values stands in its bytes as itself: no escape
+/// hides one, and no letter outside ASCII becomes one in lower case.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.is_ascii() && memmem::find(text.as_bytes(), b"\\u").is_none()
 }
 
 /// Whether what ends at `end` is followed by a colon, as keys are.

@@ -3,7 +3,6 @@
 mod equivalence;
 mod faults;
 mod large;
-mod perf;
 
 use crate::testing::{ARRIVAL, Rig, admit, admit_at, event, everything, options, time};
 use crate::{Categories, Filter, Found, History, Lookup, LookupError, TailFull};

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::{JOINED_FILES, Maintenance};
-use crate::testing::{Rig, admit_at, event, everything, time};
+use crate::testing::{Rig, admit_at, event, everything, options, time};
 use cairn_model::Origin;
 use std::time::Duration;
 
@@ -58,4 +58,27 @@ async fn a_round_without_work_does_nothing() {
     let now = everything().now;
     assert_eq!(rig.history.maintain(now).await.unwrap(), Maintenance::default());
     assert_eq!(rig.history.maintain(now).await.unwrap(), Maintenance::default());
+}
+
+#[tokio::test]
+async fn files_that_no_commit_names_are_deleted_and_others_are_not() {
+    let rig = Rig::new().await;
+    rig.add(&event(1, "Kept", ""));
+    rig.log.feed(&rig.history);
+    rig.history.commit().await.unwrap();
+    let day = options(rig.folder.path()).dir.join("kept_day=2026-03-01");
+    std::fs::write(day.join("orphan.parquet"), "left by a crash").unwrap();
+    for file in std::fs::read_dir(&day).unwrap() {
+        let file = std::fs::File::open(file.unwrap().path()).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH + DAY).unwrap();
+    }
+    std::fs::write(day.join("young.parquet"), "perhaps about to be committed").unwrap();
+    let done = rig.history.maintain(everything().now).await.unwrap();
+    assert_eq!(done.deleted_files, 1);
+    assert_eq!(std::fs::read_dir(&day).unwrap().count(), 2);
+    let rig = rig.reopen().await;
+    rig.add(&event(2, "Later", ""));
+    rig.log.feed(&rig.history);
+    rig.history.commit().await.unwrap();
+    assert_eq!(rig.all(everything()).await.len(), 2);
 }

@@ -1,6 +1,7 @@
 //! Which rows of a batch match.
 
 use super::file::TableFile;
+use super::text::rows_that_may_match;
 use crate::columns::{
     ACCOUNT, CATEGORY, ERROR_MESSAGE, EVENT_TIME, KEPT_FROM, POSITION, READ_ONLY, RESOURCE_NAMES,
     RESOURCE_TYPES,
@@ -9,6 +10,7 @@ use crate::error::LakeError;
 use crate::keys::{OrderKey, TextKey};
 use crate::lookup::{Categories, Filter, Query};
 use crate::reassemble::{Batch, Rows, text_column};
+use crate::text::Words;
 use cairn_model::Category;
 use datafusion::arrow::array::{
     Array, AsArray, BooleanArray, Int64Array, ListArray, RecordBatch, StringArray, TimestampMicrosecondArray,
@@ -51,7 +53,14 @@ pub(super) struct Columns<'b> {
     kept_from: Option<&'b TimestampMicrosecondArray>,
     category: Option<&'b StringArray>,
     tests: Vec<Test<'b>>,
-    records: Option<Rows<'b>>,
+    search: Option<Search<'b>>,
+}
+
+/// Free text.
+struct Search<'b> {
+    words: &'b Words,
+    may_match: Vec<bool>,
+    records: Rows<'b>,
 }
 
 enum Test<'b> {
@@ -92,7 +101,7 @@ impl<'b> Columns<'b> {
                 false => Some(columns.text(CATEGORY)?),
             },
             tests,
-            records: query.words.is_some().then(|| Rows::of(batch)).transpose()?,
+            search: query.words.as_ref().map(|words| Search::of(batch, words)).transpose()?,
         })
     }
 
@@ -109,11 +118,18 @@ impl<'b> Columns<'b> {
                 .category
                 .is_none_or(|names| query.categories.contains(Category::from_name(names.value(row))))
             && self.tests.iter().all(|test| test.passes(row))
-            && query
-                .words
-                .as_ref()
-                .zip(self.records.as_ref())
-                .is_none_or(|(words, records)| words.match_record(&records.text(row)))
+            && self.search.as_ref().is_none_or(|search| search.matches(row))
+    }
+}
+
+impl<'b> Search<'b> {
+    fn of(batch: &'b RecordBatch, words: &'b Words) -> Result<Search<'b>, LakeError> {
+        let may_match = rows_that_may_match(batch, words)?;
+        Ok(Search { words, may_match, records: Rows::of(batch)? })
+    }
+
+    fn matches(&self, row: usize) -> bool {
+        self.may_match[row] && self.words.match_record(&self.records.text(row))
     }
 }
 

@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 const BATCH_ROWS_FEW: usize = 512;
 const BATCH_ROWS: usize = 8_192;
 /// Rows read between two looks at the clock when whole records are.
-const TEXT_BATCH_ROWS: usize = 512;
+const TEXT_BATCH_ROWS: usize = 2_048;
 
 /// A row of a data file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -79,11 +79,6 @@ impl Chunk {
         &self.rows
     }
 
-    /// The number of the first row at or above `position`.
-    pub(super) fn first_at(&self, position: Position) -> usize {
-        self.rows.partition_point(|row| row.position < position.get())
-    }
-
     /// Memory in bytes, roughly.
     pub(super) fn bytes(&self) -> usize {
         self.rows.capacity() * size_of::<TailRow>() + self.resources.capacity() * 8 + self.strings.bytes()

@@ -80,8 +80,7 @@ impl<'v> TailSource<'v> {
         for part in &self.tail.parts {
             let chunk = read(&part.chunk);
             let Some(prepared) = chunk.prepare(self.query) else { continue };
-            let first = chunk.first_at(self.committed).min(part.visible);
-            for row in &chunk.rows()[first..part.visible] {
+            for row in part.rows_at(&chunk, self.committed) {
                 if row.order_key() < below && chunk.matches(row, &prepared) {
                     self.block.push(row.order_key());
                 }

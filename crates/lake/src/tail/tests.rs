@@ -45,6 +45,29 @@ fn rows_are_taken_in_log_order_up_to_a_size() {
 }
 
 #[test]
+fn the_size_of_what_is_left_is_exact() {
+    let tail = tail(CHUNK_ROWS as u64 + 5);
+    assert_eq!(tail.text_bytes(Position::ZERO), (CHUNK_ROWS as u64 + 5) * 100);
+    assert_eq!(tail.text_bytes(Position::new(CHUNK_ROWS as u64 - 1)), 600);
+    assert_eq!(tail.text_bytes(Position::new(CHUNK_ROWS as u64 + 5)), 0);
+}
+
+#[test]
+fn events_with_long_texts_take_chunks_of_few_rows() {
+    let mut tail = Tail::default();
+    let mut appending = tail.append();
+    for position in 0..70 {
+        let arn = format!("{position}{}", "x".repeat(500_000));
+        let bytes = admit(&event(1, "Long", &format!(r#","userIdentity":{{"arn":"{arn}"}}"#)));
+        appending.push(&Keys::of(Position::new(position), &Event::decode(&bytes).unwrap()), 100, false);
+    }
+    tail.publish(appending);
+    assert!(tail.parts.len() > 1);
+    assert_eq!(tail.rows(Position::ZERO), 70);
+    assert_eq!(tail.take(Position::new(1), u64::MAX).0.len(), 69);
+}
+
+#[test]
 fn memory_is_given_back_when_rows_are_committed() {
     let rows = CHUNK_ROWS as u64 * 2 + 5;
     let mut tail = tail(rows);

@@ -50,3 +50,22 @@ fn searches_without_words_or_with_too_many_are_refused() {
     assert_eq!(Words::parse(&"a ".repeat(65)), Err(NotWords::TooMany));
     assert!(Words::parse(&"a ".repeat(64)).is_ok());
 }
+
+#[test]
+fn a_letter_that_hides_behind_an_escape_or_another_alphabet_is_found() {
+    let found = |record: &str| Words::parse("kelvin").unwrap().match_record(record);
+    assert!(found(r#"{"a":"\u006belvin"}"#));
+    assert!(found("{\"a\":\"\u{212a}elvin\"}"));
+    assert!(!found(r#"{"a":"kelvi\n"}"#));
+}
+
+#[test]
+fn a_needle_finds_every_place() {
+    let needle = super::Needle::new("abaz");
+    let text = b"abazABAZ ababaz";
+    assert_eq!(needle.find(text, 0), Some(0));
+    assert_eq!(needle.find(text, 1), Some(4));
+    assert_eq!(needle.find(text, 5), Some(11));
+    assert_eq!(needle.find(text, 12), None);
+    assert_eq!(needle.find(b"aba", 0), None);
+}

@@ -21,7 +21,10 @@ fn any_event() -> impl Strategy<Value = String> {
         member("errorMessage", &["\"Failed authentication\"", "null"]),
         member("readOnly", &["true", "false", "null", "\"true\""]),
         member("eventCategory", &["\"Management\"", "\"Data\"", "\"Novel\""]),
-        member("sourceIPAddress", &["\"10.0.0.1\"", "\"AWS Internal\""]),
+        member(
+            "sourceIPAddress",
+            &["\"10.0.0.1\"", "\"AWS Internal\"", "\"STRASSE Stra\\u00dfe\"", "\"\u{212a}elvin\""],
+        ),
         member("recipientAccountId", &["\"210987654321\"", "\"210987654322\""]),
         member(
             "userIdentity",
@@ -66,7 +69,17 @@ fn any_filter() -> impl Strategy<Value = Filter> {
 }
 
 fn any_lookup() -> impl Strategy<Value = Lookup> {
-    const TEXTS: [&str; 5] = ["create*", "access denied", "bob", "readOnly", "10 0"];
+    const TEXTS: [&str; 9] = [
+        "create*",
+        "AccessDenied",
+        "bob",
+        "readOnly",
+        "10 0",
+        "tru*",
+        "2026 s3",
+        "straße",
+        "Kelvin managem*",
+    ];
     (
         prop::option::of(prop::sample::select(&["210987654321", "111122223333"])),
         prop::option::of(prop::sample::select(&REGIONS)),

@@ -1,0 +1,64 @@
+//! Which rows of a batch may match a free-text search, found in the columns' bytes, without putting the
+//! records together.
+
+use crate::columns::{MEMBERS, OVERFLOW, Shape};
+use crate::error::LakeError;
+use crate::reassemble::Batch;
+use crate::text::{Needle, Words, is_plain};
+use datafusion::arrow::array::{RecordBatch, StringArray};
+
+/// For each row whether it may match; those that do not are left out for certain.
+pub(super) fn rows_that_may_match(batch: &RecordBatch, words: &Words) -> Result<Vec<bool>, LakeError> {
+    let texts = text_columns(&Batch(batch))?;
+    let mut may_match = vec![true; batch.num_rows()];
+    let needles: Vec<Needle<'_>> = words.needles().filter(|needle| !needle.may_be_no_text()).collect();
+    if needles.is_empty() {
+        return Ok(may_match);
+    }
+    let opaque = opaque_rows(&texts, batch.num_rows());
+    for needle in needles {
+        let mut found = opaque.clone();
+        for column in &texts {
+            mark(column, needle, &mut found);
+        }
+        for (row, found) in found.into_iter().enumerate() {
+            may_match[row] &= found;
+        }
+    }
+    Ok(may_match)
+}
+
+/// The columns that hold the texts of records' values.
+fn text_columns<'b>(batch: &Batch<'b>) -> Result<Vec<&'b StringArray>, LakeError> {
+    let members = MEMBERS.iter().filter(|member| matches!(member.shape, Shape::Text | Shape::Json));
+    let names = members.map(|member| member.column).chain([OVERFLOW]);
+    names.map(|name| batch.text(name)).collect()
+}
+
+/// The rows whose texts may hide a word from its needle.
+fn opaque_rows(columns: &[&StringArray], rows: usize) -> Vec<bool> {
+    let mut opaque = vec![false; rows];
+    for column in columns {
+        let whole = std::str::from_utf8(column.value_data());
+        if whole.is_ok_and(is_plain) {
+            continue;
+        }
+        for (row, opaque) in opaque.iter_mut().enumerate() {
+            *opaque |= !is_plain(column.value(row));
+        }
+    }
+    opaque
+}
+
+/// Marks the rows of a column that contain the needle.
+fn mark(column: &StringArray, needle: Needle<'_>, found: &mut [bool]) {
+    let offsets = column.value_offsets();
+    let (bytes, mut at) = (column.value_data(), offsets[0] as usize);
+    while let Some(place) = needle.find(bytes, at) {
+        // Places that reach into the next row count too; the record itself decides.
+        let row = offsets.partition_point(|offset| *offset as usize <= place) - 1;
+        let Some(mark) = found.get_mut(row) else { return };
+        *mark = true;
+        at = offsets[row + 1] as usize;
+    }
+}
