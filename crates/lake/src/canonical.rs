@@ -20,7 +20,7 @@ pub(crate) fn content_hash(text: &str) -> ContentHash {
 }
 
 /// Appends the canonical form of a JSON text that the door has passed.
-pub(crate) fn write_canonical(raw: &str, out: &mut Vec<u8>) {
+fn write_canonical(raw: &str, out: &mut Vec<u8>) {
     match raw.as_bytes().first() {
         Some(b'{') => write_object(raw, out),
         Some(b'[') => write_array(raw, out),

@@ -11,7 +11,7 @@ use crate::keys::{Keys, OrderKey, TextKey};
 use crate::reassemble::Batch;
 use crate::table::{FileReader, GROUP_ROWS, TableFile};
 use datafusion::arrow::array::Array;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 const MARKS_BYTES_MAX: usize = 64 << 20;
 
 /// What an event is told apart by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Mark {
     /// Of account, time and id; differs from process to process.
     pub(crate) identity: u64,
@@ -169,31 +169,30 @@ impl Duplicates {
 
 /// Judges candidates against those before them.
 fn judge_among(candidates: &mut [Candidate]) {
-    let mut earlier: HashMap<u64, Vec<ContentHash>> = HashMap::with_capacity(candidates.len());
+    // Looked up, never walked: one identity may come with any number of contents.
+    let mut identities = HashSet::with_capacity(candidates.len());
+    let mut marks = HashSet::with_capacity(candidates.len());
     for candidate in candidates {
-        let contents = earlier.entry(candidate.mark.identity).or_default();
-        if contents.contains(&candidate.mark.content) {
+        let is_first = identities.insert(candidate.mark.identity);
+        if !marks.insert(candidate.mark) {
             candidate.verdict = Verdict::Duplicate;
-            continue;
-        }
-        if !contents.is_empty() {
+        } else if !is_first {
             candidate.verdict = Verdict::Conflict;
         }
-        contents.push(candidate.mark.content);
     }
 }
 
 impl Candidate {
     /// Judges it against the sorted marks of a file.
     fn compare(&mut self, marks: &[Mark]) {
+        if marks.binary_search(&self.mark).is_ok() {
+            self.verdict = Verdict::Duplicate;
+            return;
+        }
         let start = marks.partition_point(|mark| mark.identity < self.mark.identity);
-        let same = marks[start..].iter().take_while(|mark| mark.identity == self.mark.identity);
-        for mark in same {
-            if mark.content == self.mark.content {
-                self.verdict = Verdict::Duplicate;
-            } else if self.verdict == Verdict::New {
-                self.verdict = Verdict::Conflict;
-            }
+        let is_known = marks.get(start).is_some_and(|mark| mark.identity == self.mark.identity);
+        if is_known && self.verdict == Verdict::New {
+            self.verdict = Verdict::Conflict;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod commit;
 mod encode;
+mod identities;
 mod shared;
 
 pub(crate) use shared::Shared;
@@ -32,7 +33,7 @@ pub struct HistoryOptions {
     pub commit_every: Duration,
     /// How many bytes of text the tail gets before a commit is due; also what one commit takes at most.
     pub commit_bytes: u64,
-    /// Memory that the tail may take, in bytes; one call of [`History::append`] may go beyond it.
+    /// Memory that the tail may take, with what tells its duplicates, in bytes; one call of [`History::append`] may go beyond it.
     pub tail_bytes: usize,
 }
 
@@ -143,11 +144,17 @@ impl History {
         self.shared.commit().await
     }
 
-    /// Finds one page of events, newest first.
+    /// Finds one page of events, newest first. Some look-ups run at the same time, others wait for them.
     pub async fn lookup(&self, lookup: Lookup) -> Result<Page, LookupError> {
         let shared = Arc::clone(&self.shared);
-        let found = tokio::task::spawn_blocking(move || shared.lookup(lookup)).await;
-        found.map_err(LakeError::from)?
+        let permit = Arc::clone(&shared.lookups).acquire_owned().await;
+        let permit = permit.expect("nobody closes the semaphore");
+        let run = move || {
+            // With the work, not with the caller: who no longer waits for the answer has not stopped it.
+            let _permit = permit;
+            shared.lookup(lookup)
+        };
+        tokio::task::spawn_blocking(run).await.map_err(LakeError::from)?
     }
 
     /// Drops expired days, joins small files and deletes files that nothing refers to. To be called

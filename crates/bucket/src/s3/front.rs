@@ -30,7 +30,8 @@ pub struct S3Outcome {
     pub bucket: Option<String>,
     /// As the path names it.
     pub key: Option<String>,
-    /// The access key id that the request claims, verified or not.
+    /// Once the signature was found right (`account` is set then): the id of the access key that made it. Else the id that the
+    /// request claims where its signature stands, which proves nothing.
     pub access_key_id: Option<String>,
     /// The key's account; only once the signature was found right.
     pub account: Option<AccountId>,
@@ -91,12 +92,16 @@ impl S3Front {
         };
         let (response, error) = explain(response);
         let seen = sighting.seen();
+        let (access_key_id, account) = match seen.verified {
+            Some(verified) => (Some(verified.access_key_id), Some(verified.account)),
+            None => (claim.access_key_id, None),
+        };
         let outcome = S3Outcome {
             operation: seen.operation.or_else(|| claim.operation.map(str::to_owned)),
             bucket: claim.bucket,
             key: claim.key,
-            access_key_id: claim.access_key_id,
-            account: seen.account,
+            access_key_id,
+            account,
             error,
             bytes_in: taken.bytes.load(Ordering::Relaxed),
             bytes_out: if is_head { 0 } else { response.body().size_hint().lower() },

@@ -49,7 +49,14 @@ pub(super) struct Sighting(Arc<Mutex<Seen>>);
 #[derive(Clone, Default)]
 pub(super) struct Seen {
     pub(super) operation: Option<String>,
-    pub(super) account: Option<AccountId>,
+    pub(super) verified: Option<Verified>,
+}
+
+/// The access key whose signature was found right.
+#[derive(Clone)]
+pub(super) struct Verified {
+    pub(super) access_key_id: String,
+    pub(super) account: AccountId,
 }
 
 impl Sighting {
@@ -96,7 +103,8 @@ impl S3Access for Gate {
             return Err(s3_error!(AccessDenied, "Access Denied"));
         };
         let key = self.key(&credentials.access_key)?;
-        sighting.note(|seen| seen.account = Some(key.account));
+        let verified = Verified { access_key_id: credentials.access_key.clone(), account: key.account };
+        sighting.note(|seen| seen.verified = Some(verified));
         if key.ingest_only {
             return Err(s3_error!(AccessDenied, "Access Denied"));
         }

@@ -16,6 +16,8 @@ pub(super) struct Claim {
 
 #[derive(Clone, Copy)]
 enum Fault {
+    /// Signed in several places: s3s would look at one of them only.
+    SeveralSignatures,
     /// Signature version 2 in the header: s3s would take it whatever its date, so it could be replayed for ever.
     OldSignature,
     /// The credential cannot be read.
@@ -41,8 +43,11 @@ impl Claim {
         match signing(request) {
             Signing::None => {}
             Signing::OldHeader => claim.fault = Some(Fault::OldSignature),
-            Signing::OldQuery(key) => claim.access_key_id = Some(key),
+            Signing::OldQuery(key) => claim.access_key_id = key,
             Signing::Credential(credential) => claim.read_credential(&credential),
+        }
+        if signatures(request) > 1 {
+            claim.fault = Some(Fault::SeveralSignatures);
         }
         if is_form(request) {
             claim.fault = Some(Fault::Form);
@@ -65,6 +70,10 @@ impl Claim {
     /// The answer to a request that must not go on.
     pub(super) fn refusal(&self) -> Option<S3Error> {
         Some(match self.fault? {
+            Fault::SeveralSignatures => s3_error!(
+                InvalidArgument,
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified"
+            ),
             Fault::OldSignature => s3_error!(
                 InvalidRequest,
                 "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
@@ -88,27 +97,36 @@ enum Signing {
     /// Signature version 2 in the header.
     OldHeader,
     /// Signature version 2 in a presigned URL, with the key id. The AWS CLI still makes these for us-east-1; they expire.
-    OldQuery(String),
+    OldQuery(Option<String>),
     /// Signature version 4, with what stands for the credential.
     Credential(String),
 }
 
+/// Reads the key from where s3s verifies the signature, or else a request could be put down to a key that it only names.
 fn signing<B>(request: &Request<B>) -> Signing {
+    if query(request, "Signature").is_some() {
+        return Signing::OldQuery(query(request, "AWSAccessKeyId"));
+    }
     let authorization = request.headers().get(http::header::AUTHORIZATION);
     let authorization = authorization.map(|value| String::from_utf8_lossy(value.as_bytes()));
     if authorization.as_ref().is_some_and(|value| value.starts_with("AWS ")) {
         return Signing::OldHeader;
     }
-    if let Some(key) = query(request, "AWSAccessKeyId") {
-        return Signing::OldQuery(key);
-    }
-    if let Some(credential) = query(request, "X-Amz-Credential") {
-        return Signing::Credential(credential);
+    if query(request, "X-Amz-Signature").is_some() {
+        return Signing::Credential(query(request, "X-Amz-Credential").unwrap_or_default());
     }
     let Some(authorization) = authorization else { return Signing::None };
     let fields = authorization.strip_prefix("AWS4-HMAC-SHA256").unwrap_or_default();
     let credential = fields.split(',').find_map(|field| field.trim().strip_prefix("Credential="));
     Signing::Credential(credential.unwrap_or_default().to_owned())
+}
+
+/// The number of places where the request says that it is signed.
+fn signatures<B>(request: &Request<B>) -> usize {
+    let has = |name| query(request, name).is_some();
+    request.headers().get_all(http::header::AUTHORIZATION).iter().count()
+        + usize::from(has("Signature"))
+        + usize::from(has("X-Amz-Algorithm") || has("X-Amz-Signature"))
 }
 
 fn is_form<B>(request: &Request<B>) -> bool {

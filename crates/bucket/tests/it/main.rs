@@ -252,6 +252,41 @@ async fn requests_that_do_not_authenticate_are_refused_as_s3_does() {
 }
 
 #[tokio::test]
+async fn a_request_is_put_down_to_the_key_that_signed_it_and_to_no_key_that_it_names_besides() {
+    let server = Server::with_bucket().await;
+    for named in ["AWSAccessKeyId=AKIDOTHER", "X-Amz-Credential=AKIDOTHER/20260301/us-east-1/s3/aws4_request"]
+    {
+        let path = format!("/bucket/k?{named}");
+        let put = server.send(call(Method::PUT, &path).body("x")).await;
+        assert_eq!((put.status, put.code()), (StatusCode::OK, ""), "{}", put.body);
+        assert_eq!(put.outcome.access_key_id.as_deref(), Some("AKIDROOT"));
+        assert_eq!(put.outcome.account, ACCOUNT.parse().ok());
+        let wrong = server.send(Call { secret: "wrong", ..call(Method::PUT, &path) }).await;
+        assert_eq!(wrong.code(), "SignatureDoesNotMatch");
+        assert_eq!(wrong.outcome.access_key_id.as_deref(), Some("AKIDROOT"));
+        let unsigned = server.send_as_it_is(call(Method::PUT, &path).unsigned()).await;
+        assert_eq!((unsigned.code(), &unsigned.outcome.access_key_id), ("AccessDenied", &None));
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_signed_in_two_places_is_refused() {
+    let server = Server::with_bucket().await;
+    for query in [
+        "AWSAccessKeyId=AKIDOTHER&Expires=4000000000&Signature=x",
+        "X-Amz-Credential=AKIDOTHER/20260301/us-east-1/s3/aws4_request&X-Amz-Signature=x",
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256",
+    ] {
+        let both = server.send(call(Method::PUT, &format!("/bucket/k?{query}")).body("x")).await;
+        assert_eq!((both.status.as_u16(), both.code()), (400, "InvalidArgument"), "{}", both.body);
+        assert_eq!(both.outcome.account, None);
+    }
+    let mut twice = call(Method::GET, "/bucket").signed();
+    twice.headers_mut().append("authorization", "Bearer x".parse().unwrap());
+    assert_eq!(server.send_as_it_is(twice).await.code(), "InvalidArgument");
+}
+
+#[tokio::test]
 async fn a_body_that_is_not_what_was_signed_is_refused_and_not_kept() {
     let server = Server::with_bucket().await;
     let mut request = call(Method::PUT, "/bucket/k").body("signed").signed();

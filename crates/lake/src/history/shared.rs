@@ -1,24 +1,23 @@
 //! What look-ups see, and how it changes.
 
 use super::HistoryOptions;
+use super::identities::Identities;
 use crate::bodies::{Bodies, BodyError};
-use crate::canonical::write_canonical;
-use crate::duplicates::Duplicates;
+use crate::duplicates::{Duplicates, Verdict};
 use crate::error::{LakeError, LookupError, TailFull};
 use crate::keys::Keys;
 use crate::lookup::{Lookup, Page, Query, View, page};
 use crate::maintain::Schedule;
 use crate::table::{FileReader, Table, TableView};
-use crate::tail::{Tail, with_event};
+use crate::tail::Tail;
 use cairn_model::{Event, Position, Timestamp};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Semaphore;
 
-/// Memory that one entry of the identities takes, in bytes, roughly.
-const IDENTITY_BYTES: usize = 24;
+/// Look-ups that run at the same time; each may take memory for a page, and a thread.
+pub(super) const LOOKUPS_MAX: usize = 8;
 
 /// What the handles of one history share.
 pub(crate) struct Shared {
@@ -27,8 +26,10 @@ pub(crate) struct Shared {
     pub(crate) reader: FileReader,
     pub(super) duplicates: Duplicates,
     pub(super) state: Mutex<State>,
-    /// Position of the events of the tail by their identity. Held for as long as an append takes.
-    pub(super) identities: Mutex<HashMap<u64, Position>>,
+    /// Held for as long as an append takes.
+    identities: Mutex<Identities>,
+    /// One permit for each look-up that may run; the others wait in the order they came.
+    pub(super) lookups: Arc<Semaphore>,
     /// Who holds this commits.
     pub(crate) table: tokio::sync::Mutex<Table>,
     pub(crate) maintenance: tokio::sync::Mutex<Schedule>,
@@ -70,6 +71,7 @@ impl Shared {
                 visible_up_to: None,
             }),
             identities: Mutex::default(),
+            lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
             table: tokio::sync::Mutex::new(table),
             maintenance: tokio::sync::Mutex::default(),
             counters: Counters::default(),
@@ -85,8 +87,7 @@ impl Shared {
         let mut identities = lock(&self.identities);
         let (seen, mut appending) = {
             let state = self.state();
-            let bytes = state.tail.bytes() + identities.len() * IDENTITY_BYTES;
-            if bytes >= self.options.tail_bytes {
+            if state.tail.bytes() + identities.bytes() >= self.options.tail_bytes {
                 return Err(TailFull);
             }
             (state.seen, state.tail.append())
@@ -98,41 +99,19 @@ impl Shared {
             }
             newest_arrival = newest_arrival.max(Some(event.arrival()));
             let keys = Keys::of(position, &event);
-            let conflict = match identities.entry(self.duplicates.identity(&keys)) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(position);
-                    false
-                }
-                Entry::Occupied(earlier) => match self.same_content(*earlier.get(), &event) {
-                    Some(true) => {
-                        self.counters.duplicates.fetch_add(1, Relaxed);
-                        continue;
-                    }
-                    Some(false) => true,
-                    // The commit compares again, and more.
-                    None => false,
-                },
-            };
-            appending.push(&keys, event.text().len(), conflict);
+            let identity = self.duplicates.identity(&keys);
+            let verdict = identities.judge(identity, position, &event, &*self.bodies);
+            if verdict == Verdict::Duplicate {
+                self.counters.duplicates.fetch_add(1, Relaxed);
+                continue;
+            }
+            appending.push(&keys, event.text().len(), verdict == Verdict::Conflict);
         }
         let mut state = self.state();
         state.tail.publish(appending);
         state.seen = state.seen.max(next);
         state.visible_up_to = state.visible_up_to.max(newest_arrival);
         Ok(())
-    }
-
-    /// Whether the event at `earlier` has the content of `event`; `None` if it cannot be read.
-    fn same_content(&self, earlier: Position, event: &Event<'_>) -> Option<bool> {
-        let canonical = |text: &str| {
-            let mut form = Vec::with_capacity(text.len());
-            write_canonical(text, &mut form);
-            form
-        };
-        let same = with_event(&*self.bodies, earlier, |earlier| {
-            earlier.text() == event.text() || canonical(earlier.text()) == canonical(event.text())
-        });
-        same.ok()
     }
 
     /// See [`super::History::lookup`]. Blocks.
@@ -167,7 +146,7 @@ impl Shared {
         state.table = table;
         drop(state);
         if moved {
-            lock(&self.identities).retain(|_, position| *position >= committed);
+            lock(&self.identities).drop_below(committed);
         }
     }
 

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod bounds;
 mod equivalence;
 mod faults;
 mod large;

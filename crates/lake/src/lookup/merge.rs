@@ -13,6 +13,9 @@ use cairn_model::{Position, Timestamp};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+/// Texts of the events of one page, in bytes; a page of one event may have more.
+const PAGE_BYTES_MAX: usize = 16 << 20;
+
 /// What a source found by looking a little further.
 pub(crate) enum Step<Row> {
     /// A match; no match of the source is above it that was not given before.
@@ -84,8 +87,10 @@ pub(crate) fn page(
             heap.push(Head { key, source, row });
         }
     }
-    let last = rows.last().map(|(key, ..)| *key);
+    let events = found(&mut sources, &rows)?;
+    let last = rows[..events.len()].last().map(|(key, ..)| *key);
     let after = match cut {
+        _ if events.len() < rows.len() => last,
         Some(_) if rows.len() >= query.limit => last,
         Some(place) => Some(place),
         None if more => last,
@@ -94,7 +99,7 @@ pub(crate) fn page(
     Ok(Page {
         next: after.map(|after| query.token(after)),
         reached: cut.map(|place| Timestamp::from_micros(place.event_time)),
-        events: found(&mut sources, rows)?,
+        events,
     })
 }
 
@@ -114,34 +119,68 @@ fn sources<'v>(
     (sources, heap)
 }
 
-/// Reads the whole events of the page's rows.
-fn found(sources: &mut [Source<'_>], rows: Vec<(OrderKey, usize, Row)>) -> Result<Vec<Found>, LakeError> {
-    let mut events: Vec<Option<Found>> = Vec::new();
-    events.resize_with(rows.len(), || None);
+/// Reads the whole events of the page's rows, as many of the first as fit on a page.
+fn found(sources: &mut [Source<'_>], rows: &[(OrderKey, usize, Row)]) -> Result<Vec<Found>, LakeError> {
+    let mut fitting = Fitting::of(rows.len());
     for (number, source) in sources.iter_mut().enumerate() {
-        let own = rows.iter().enumerate().filter(|(_, (_, of, _))| *of == number);
+        let places = (0..rows.len()).filter(|place| rows[*place].1 == number);
         match source {
             Source::Tail(tail) => {
-                for (place, (_, _, row)) in own {
-                    if let Row::Tail(position) = row {
-                        events[place] = Some(tail.found(*position)?);
+                for place in places {
+                    let Row::Tail(position) = rows[place].2 else { continue };
+                    if fitting.wants(place) {
+                        fitting.put(place, tail.found(position)?);
                     }
                 }
             }
             Source::File(file) => {
-                let (places, own): (Vec<usize>, Vec<RowInFile>) = own
-                    .filter_map(|(place, (_, _, row))| match row {
-                        Row::File(row) => Some((place, *row)),
+                let (places, own): (Vec<usize>, Vec<RowInFile>) = places
+                    .filter(|place| fitting.wants(*place))
+                    .filter_map(|place| match rows[place].2 {
+                        Row::File(row) => Some((place, row)),
                         Row::Tail(_) => None,
                     })
                     .unzip();
-                for (place, event) in places.into_iter().zip(file.found(&own)?) {
-                    events[place] = Some(event);
-                }
+                let mut places = places.into_iter().peekable();
+                file.found(&own, |found| {
+                    if let Some(place) = places.next() {
+                        fitting.put(place, found);
+                    }
+                    places.peek().is_some_and(|place| fitting.wants(*place))
+                })?;
             }
         }
     }
-    Ok(events.into_iter().flatten().collect())
+    Ok(fitting.events.into_iter().flatten().collect())
+}
+
+/// The events of a page by their places, put there in any order. Keeps as many of the first as fit.
+struct Fitting {
+    events: Vec<Option<Found>>,
+    text_bytes: usize,
+}
+
+impl Fitting {
+    fn of(rows: usize) -> Fitting {
+        let mut events = Vec::new();
+        events.resize_with(rows, || None);
+        Fitting { events, text_bytes: 0 }
+    }
+
+    fn wants(&self, place: usize) -> bool {
+        place < self.events.len()
+    }
+
+    /// Puts the event of a place that is wanted. If that is too much, the last places go; they would be too much whatever comes
+    /// to the places that are still empty.
+    fn put(&mut self, place: usize, found: Found) {
+        self.text_bytes += found.text.len();
+        self.events[place] = Some(found);
+        while self.text_bytes > PAGE_BYTES_MAX && self.events.len() > 1 {
+            let last = self.events.pop().flatten();
+            self.text_bytes -= last.map_or(0, |last| last.text.len());
+        }
+    }
 }
 
 impl Source<'_> {

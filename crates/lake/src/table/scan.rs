@@ -4,7 +4,6 @@ use super::file::TableFile;
 use super::matching::{Columns, columns_needed};
 use super::pruning::{may_match, rows_above};
 use super::read::{FileReader, OpenFile};
-use super::write::GROUP_ROWS;
 use crate::error::LakeError;
 use crate::keys::OrderKey;
 use crate::lookup::{Found, Query, Step};
@@ -17,6 +16,8 @@ const BATCH_ROWS_FEW: usize = 512;
 const BATCH_ROWS: usize = 8_192;
 /// Rows read between two looks at the clock when whole records are.
 const TEXT_BATCH_ROWS: usize = 2_048;
+/// Whole events read at once: their texts may be of 1 MiB each, and a page may have no room for more.
+const FOUND_BATCH_ROWS: usize = 16;
 
 /// A row of a data file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,24 +79,29 @@ impl<'v> FileSource<'v> {
         Ok(Step::End)
     }
 
-    /// Whole events; `rows` in their order in the file.
-    pub(crate) fn found(&mut self, rows: &[RowInFile]) -> Result<Vec<Found>, LakeError> {
-        let mut found = Vec::with_capacity(rows.len());
+    /// Gives `take` the whole events of `rows`, which are in their order in the file, until it wants no more.
+    pub(crate) fn found(
+        &mut self,
+        rows: &[RowInFile],
+        mut take: impl FnMut(Found) -> bool,
+    ) -> Result<(), LakeError> {
         for rows in rows.chunk_by(|a, b| a.group == b.group) {
             let group = rows[0].group as usize;
             let ranges = rows.iter().map(|row| row.row as usize..row.row as usize + 1);
             let open = self.open()?;
             let total = open.footer().row_group(group).num_rows() as usize;
             let selection = RowSelection::from_consecutive_ranges(ranges, total);
-            for batch in open.rows(group, None, Some(selection), GROUP_ROWS)? {
+            for batch in open.rows(group, None, Some(selection), FOUND_BATCH_ROWS)? {
                 let batch = batch?;
                 let rows = Rows::of(&batch)?;
                 for row in 0..batch.num_rows() {
-                    found.push(rows.found(row)?);
+                    if !take(rows.found(row)?) {
+                        return Ok(());
+                    }
                 }
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     fn open(&mut self) -> Result<&OpenFile, LakeError> {
