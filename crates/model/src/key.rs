@@ -21,6 +21,9 @@ pub struct AccessKey {
     pub ingest_only: bool,
     /// May post events for other accounts.
     pub any_account: bool,
+    /// The operator's: the root key of the first account, which sees every account.
+    #[serde(default)]
+    pub operator: bool,
     /// Whether requests signed by it are taken.
     pub status: KeyStatus,
     /// When it was created.

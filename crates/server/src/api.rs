@@ -25,6 +25,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+/// Trails that a region may show, shadows included: AWS allows 5.
+const TRAILS_PER_REGION_MAX: usize = 1000;
+
 /// One call of one operation by a caller who was verified.
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
@@ -101,7 +104,7 @@ impl Call<'_> {
             account: self.caller.account(),
             region: &self.caller.region,
             now: self.now,
-            trails_per_region_max: if self.app.config.aws_limits { 5 } else { 1000 },
+            trails_per_region_max: TRAILS_PER_REGION_MAX,
         }
     }
 

@@ -5,11 +5,13 @@ use aws_lc_rs::digest;
 use cairn_model::{AccessKey, AccountId, KeyStatus, Timestamp};
 use cairn_store::catalog::{Catalog, CatalogState};
 use cairn_store::seal::Seal;
-use cairn_wire::sigv4::{AuthError, Body, Presented, Request, Rules, Scope, SigningKey, verify_with};
+use cairn_wire::sigv4::{
+    AuthError, Body, Presented, Request, Rules, Scope, ScopeFault, SigningKey, verify_with,
+};
 use http::request::Parts;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A caller whose key was verified.
 #[derive(Clone, Debug)]
@@ -62,6 +64,49 @@ impl Authenticator {
         Authenticator { seal, derived: Mutex::default() }
     }
 
+    /// Finds the key that a request claims, before its body is read: a request of nobody known is refused for the price of its head.
+    pub(crate) fn claim(&self, catalog: &Catalog, parts: &Parts) -> Result<Claim, Box<Refused>> {
+        let presented = Presented::parse(&Request::of(parts))
+            .map_err(|error| Box::new(Refused { error, access_key_id: None, key: None, region: None }))?;
+        let key = catalog.state().keys.get(&presented.access_key_id).cloned();
+        let refused = |error| Err(Box::new(Refused::new(error, &presented, key.clone())));
+        let Some(known) = &key else { return refused(AuthError::UnknownKey) };
+        if known.status == KeyStatus::Disabled {
+            return refused(AuthError::DisabledKey);
+        }
+        // A region becomes part of ARNs and of object keys.
+        if !is_region(&presented.scope.region) {
+            let region = ScopeFault::Region(presented.scope.region.clone());
+            return refused(AuthError::WrongScope(region));
+        }
+        Ok(Claim { key: Arc::clone(known), presented })
+    }
+
+    /// Verifies a claim for `service`, with the whole body at hand.
+    pub(crate) fn verify_claim(
+        &self,
+        claim: Claim,
+        parts: &Parts,
+        body: &[u8],
+        service: &str,
+        now: Timestamp,
+    ) -> Result<Caller, Box<Refused>> {
+        let Claim { key, presented } = claim;
+        let name = (key.access_key_id.clone(), presented.scope.clone());
+        let kept = self.derived().get(&name).cloned();
+        let is_new = kept.is_none();
+        let derive = || Some(SigningKey::derive(&secret_of(&self.seal, &key)?, &presented.scope));
+        let refused = |error| Box::new(Refused::new(error, &presented, Some(Arc::clone(&key))));
+        let signing_key = kept.or_else(derive).ok_or_else(|| refused(AuthError::UnknownKey))?;
+        let rules = Rules { service, region: None };
+        let (request, body) = (Request::of(parts), Body::Whole(body));
+        verify_with(&request, &presented, body, &signing_key, clock::jiff(now), &rules).map_err(refused)?;
+        if is_new {
+            self.keep(name, signing_key);
+        }
+        Ok(Caller { key, region: presented.scope.region })
+    }
+
     /// Verifies a request for `service`, whose whole body is at hand.
     pub(crate) fn verify(
         &self,
@@ -71,44 +116,40 @@ impl Authenticator {
         service: &str,
         now: Timestamp,
     ) -> Result<Caller, Box<Refused>> {
-        let request = Request::of(parts);
-        let presented = Presented::parse(&request)
-            .map_err(|error| Box::new(Refused { error, access_key_id: None, key: None, region: None }))?;
-        let key = catalog.state().keys.get(&presented.access_key_id).cloned();
-        let refused = |error| {
-            Box::new(Refused {
-                error,
-                access_key_id: Some(presented.access_key_id.clone()),
-                key: key.clone(),
-                region: Some(presented.scope.region.clone()),
-            })
-        };
-        let known = key.as_ref().ok_or_else(|| refused(AuthError::UnknownKey))?;
-        if known.status == KeyStatus::Disabled {
-            return Err(refused(AuthError::DisabledKey));
-        }
-        let signing_key =
-            self.signing_key(known, &presented.scope).ok_or_else(|| refused(AuthError::UnknownKey))?;
-        let rules = Rules { service, region: None };
-        let body = Body::Whole(body);
-        verify_with(&request, &presented, body, &signing_key, clock::jiff(now), &rules).map_err(refused)?;
-        Ok(Caller { key: Arc::clone(known), region: presented.scope.region.clone() })
+        self.verify_claim(self.claim(catalog, parts)?, parts, body, service, now)
     }
 
-    fn signing_key(&self, key: &AccessKey, scope: &Scope) -> Option<SigningKey> {
-        let name = (key.access_key_id.clone(), scope.clone());
-        let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = derived.get(&name) {
-            return Some(found.clone());
-        }
-        let secret = secret_of(&self.seal, key)?;
-        let signing_key = SigningKey::derive(&secret, scope);
+    /// Only keys of requests that were verified are kept, so that nobody else can fill this.
+    fn keep(&self, name: (String, Scope), signing_key: SigningKey) {
+        let mut derived = self.derived();
         if derived.len() >= DERIVED_MAX {
             derived.clear();
         }
-        derived.insert(name, signing_key.clone());
-        Some(signing_key)
+        derived.insert(name, signing_key);
     }
+
+    fn derived(&self) -> MutexGuard<'_, HashMap<(String, Scope), SigningKey>> {
+        self.derived.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A key that a request claims, not yet believed.
+pub(crate) struct Claim {
+    key: Arc<AccessKey>,
+    presented: Presented,
+}
+
+impl Refused {
+    fn new(error: AuthError, presented: &Presented, key: Option<Arc<AccessKey>>) -> Refused {
+        let region = Some(presented.scope.region.clone()).filter(|region| is_region(region));
+        Refused { error, access_key_id: Some(presented.access_key_id.clone()), key, region }
+    }
+}
+
+/// Whether a text has the form of a region's name, such as `us-east-1`.
+pub(crate) fn is_region(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (2..=32).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// A key's secret; `None` if the key file is another than it was sealed under.

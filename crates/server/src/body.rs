@@ -4,36 +4,54 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// A client that sends nothing for this long is given up.
 const STALL: Duration = Duration::from_secs(30);
+/// So is one that takes longer than this in all.
+const TOTAL: Duration = Duration::from_secs(300);
 
 /// Why a body could not be read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BodyError {
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
-    #[error("the body did not arrive within {STALL:?} of its last piece")]
+    #[error("the body did not arrive in time")]
     Stalled,
     #[error("the body broke off")]
     BrokeOff,
 }
 
+/// Refuses a body whose header promises more than `bytes_max` bytes.
+pub(crate) fn check_announced(body: &Incoming, bytes_max: usize) -> Result<(), BodyError> {
+    if body.size_hint().lower() > bytes_max as u64 { Err(BodyError::TooLarge(bytes_max)) } else { Ok(()) }
+}
+
 /// Reads a body of at most `bytes_max` bytes. What the header promises beyond it is refused before a byte is read.
-pub(crate) async fn read(mut body: Incoming, bytes_max: usize) -> Result<Bytes, BodyError> {
+pub(crate) async fn read(body: Incoming, bytes_max: usize) -> Result<Bytes, BodyError> {
+    read_charged(body, bytes_max, |_| Ok(())).await
+}
+
+/// Reads a body; `charge` is told how much memory it takes so far, and may refuse.
+pub(crate) async fn read_charged<E: From<BodyError>>(
+    mut body: Incoming,
+    bytes_max: usize,
+    mut charge: impl FnMut(usize) -> Result<(), E>,
+) -> Result<Bytes, E> {
+    check_announced(&body, bytes_max)?;
     let hint = body.size_hint();
-    if hint.lower() > bytes_max as u64 {
-        return Err(BodyError::TooLarge(bytes_max));
-    }
+    let deadline = Instant::now() + TOTAL;
     let mut whole: Vec<u8> = Vec::new();
     loop {
-        let frame = tokio::time::timeout(STALL, body.frame()).await.map_err(|_| BodyError::Stalled)?;
+        let patience = deadline.min(Instant::now() + STALL);
+        let frame = tokio::time::timeout_at(patience, body.frame()).await.map_err(|_| BodyError::Stalled)?;
         let Some(frame) = frame else { return Ok(Bytes::from(whole)) };
         let frame = frame.map_err(|_| BodyError::BrokeOff)?;
         let Ok(data) = frame.into_data() else { continue };
         if whole.len() + data.len() > bytes_max {
-            return Err(BodyError::TooLarge(bytes_max));
+            return Err(BodyError::TooLarge(bytes_max).into());
         }
+        charge(whole.len() + data.len())?;
         if whole.is_empty() && body.is_end_stream() {
             return Ok(data);
         }

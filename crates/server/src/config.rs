@@ -34,8 +34,6 @@ pub(crate) struct Config {
     pub(crate) lock: Duration,
     /// How long event history keeps an event.
     pub(crate) history: Duration,
-    /// AWS's quotas (`aws`) or wide ones (`open`).
-    pub(crate) aws_limits: bool,
     /// Free disk space below which events are refused, in bytes.
     pub(crate) reserve_bytes: u64,
     /// Log lines as JSON instead of text.
@@ -79,6 +77,7 @@ impl Config {
         {
             return Err(ConfigError::NotBuilt { name: setting.key });
         }
+        check_limits(values.get("limits.profile").map(String::as_str))?;
         let text = |key: &'static str| {
             let default = settings::find(key).map_or("", |setting| setting.default);
             values.get(key).cloned().unwrap_or_else(|| default.to_owned())
@@ -92,7 +91,6 @@ impl Config {
             default_trail: parsed("trails.default", &text("trails.default"), "true or false")?,
             lock: duration("trails.lock", &text("trails.lock"))?,
             history: days("history.days", &text("history.days"))?,
-            aws_limits: limits(&text("limits.profile"))?,
             reserve_bytes: parsed("log.reserve_bytes", &text("log.reserve_bytes"), "a number of bytes")?,
             log_json: parsed("server.log_json", &text("server.log_json"), "true or false")?,
         })
@@ -127,20 +125,19 @@ fn days(name: &'static str, value: &str) -> Result<Duration, ConfigError> {
 }
 
 fn region(value: &str) -> Result<String, ConfigError> {
-    let is_region = (2..=40).contains(&value.len())
-        && value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if is_region {
+    if crate::auth::is_region(value) {
         Ok(value.to_owned())
     } else {
         Err(refused("server.region", value, "a region like us-east-1"))
     }
 }
 
-fn limits(value: &str) -> Result<bool, ConfigError> {
-    match value {
-        "open" => Ok(false),
-        "aws" => Ok(true),
-        _ => Err(refused("limits.profile", value, "open or aws")),
+/// AWS's throttles and its bucket policy check are not built, so its profile cannot be honoured.
+fn check_limits(profile: Option<&str>) -> Result<(), ConfigError> {
+    match profile {
+        None | Some("open") => Ok(()),
+        Some("aws") => Err(ConfigError::NotBuilt { name: "limits.profile = aws" }),
+        Some(other) => Err(refused("limits.profile", other, "open or aws")),
     }
 }
 

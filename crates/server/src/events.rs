@@ -1,7 +1,7 @@
 //! Events about Cairn's own calls: what `record` makes of them goes into the log.
 
 use crate::app::App;
-use crate::auth::{Caller, Refused};
+use crate::auth::{Caller, Refused, is_region};
 use crate::clock;
 use cairn_bucket::S3Outcome;
 use cairn_model::{AccountId, Category, Timestamp};
@@ -148,8 +148,22 @@ pub(crate) async fn own(
     app.journal.note(caller.account(), &event).await;
 }
 
+/// Who a request that did not authenticate claims to be. The key's owner is not said to be the caller.
+fn told_of_refused<'a>(app: &'a App, refused: &'a Refused, error: &'a ApiError) -> Told<'a> {
+    let caller = match refused.error {
+        AuthError::MissingToken => RecordedCaller::Anonymous,
+        _ => RecordedCaller::Unknown { access_key_id: refused.access_key_id.as_deref() },
+    };
+    Told {
+        caller,
+        region: refused.region.as_deref().unwrap_or(&app.config.region),
+        recipient: refused.key.as_ref().map_or(app.home_account(), |key| key.account),
+        failure: Some(failure(error)),
+    }
+}
+
 /// Records a request that did not authenticate, in the account of the key that it names, or the first account if
-/// Cairn does not know the key. The key's owner is not said to be the caller.
+/// Cairn does not know the key.
 pub(crate) async fn refused(
     app: &App,
     exchange: &Exchange<'_>,
@@ -158,29 +172,30 @@ pub(crate) async fn refused(
     name: &str,
     error: &ApiError,
 ) {
-    let recipient = refused.key.as_ref().map_or(app.home_account(), |key| key.account);
-    let caller = match refused.error {
-        AuthError::MissingToken => RecordedCaller::Anonymous,
-        _ => RecordedCaller::Unknown { access_key_id: refused.access_key_id.as_deref() },
-    };
-    let region = refused.region.as_deref().unwrap_or(&app.config.region);
-    let told = Told { caller, region, recipient, failure: Some(failure(error)) };
+    let told = told_of_refused(app, refused, error);
     let event = exchange.event(&told, Call::named(source, name.to_owned()));
-    app.journal.note(recipient, &event).await;
+    app.journal.note(told.recipient, &event).await;
 }
 
-/// Records a request for a service that Cairn does not have. Its signature was not checked.
-pub(crate) async fn unknown_service(app: &App, exchange: &Exchange<'_>, service: &str, error: &ApiError) {
-    let caller = RecordedCaller::Unknown { access_key_id: None };
-    let recipient = app.home_account();
-    let told = Told { caller, region: &app.config.region, recipient, failure: Some(failure(error)) };
-    let host =
-        service.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(60).collect::<String>();
-    let operation =
-        exchange.header("x-amz-target").and_then(|target| target.rsplit('.').next()).unwrap_or("Unknown");
-    let call = Call::named(format!("{}.amazonaws.com", host.to_lowercase()), operation.to_owned());
+/// Records a request for a service that Cairn does not have.
+pub(crate) async fn unknown_service(
+    app: &App,
+    exchange: &Exchange<'_>,
+    service: &str,
+    caller: Result<&Caller, &Refused>,
+    error: &ApiError,
+) {
+    let told = match caller {
+        Ok(caller) => caller.told(Some(failure(error))),
+        Err(refused) => told_of_refused(app, refused, error),
+    };
+    let allowed = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+    let source: String = service.chars().filter(allowed).take(60).collect();
+    let target = exchange.header("x-amz-target").and_then(|target| target.rsplit('.').next());
+    let operation = target.unwrap_or("Unknown").to_owned();
+    let call = Call::named(format!("{}.amazonaws.com", source.to_lowercase()), operation);
     let event = exchange.event(&told, call);
-    app.journal.note(recipient, &event).await;
+    app.journal.note(told.recipient, &event).await;
 }
 
 /// Records a call on a bucket. Calls on objects are data events, which are not recorded yet, unless they were refused for who called.
@@ -227,7 +242,7 @@ pub(crate) async fn s3(app: &App, exchange: &Exchange<'_>, outcome: &S3Outcome) 
 fn signed_region(exchange: &Exchange<'_>) -> Option<String> {
     let presented =
         cairn_wire::sigv4::Presented::parse(&cairn_wire::sigv4::Request::of(exchange.parts)).ok()?;
-    Some(presented.scope.region)
+    Some(presented.scope.region).filter(|region| is_region(region))
 }
 
 /// The event of something that Cairn itself did.

@@ -3,13 +3,14 @@
 mod buckets;
 mod cloudtrail;
 mod sts;
+mod unknown;
 
 use crate::app::App;
 use crate::events::Exchange;
 use crate::journal::JournalError;
 use crate::own;
 use crate::route::{Route, route};
-use crate::{body, clock, events};
+use crate::{body, clock};
 use bytes::Bytes;
 use cairn_bucket::BoxError;
 use cairn_store::log::AppendError;
@@ -35,36 +36,18 @@ pub(crate) async fn answer(app: Arc<App>, peer: SocketAddr, request: http::Reque
 }
 
 async fn dispatch(app: &App, peer: SocketAddr, request: http::Request<Incoming>) -> Answer {
-    let route = route(&(request_parts(&request)));
-    let (name, answer) = match route {
-        Route::Cairn => ("cairn", own::answer(app, peer, request).await),
-        Route::CloudTrail => ("cloudtrail", cloudtrail::answer(app, peer, request).await),
-        Route::CloudTrailData => ("cloudtrail-data", cloudtrail::answer_data(app, peer, request).await),
-        Route::Sts => ("sts", sts::answer(app, peer, request).await),
-        Route::S3 => ("s3", buckets::answer(app, peer, request).await),
-        Route::Unknown(service) => ("unknown", unknown(app, peer, request, &service).await),
+    let (parts, body) = request.into_parts();
+    let exchange = Exchange::new(&parts, peer);
+    let (name, answer) = match route(&parts) {
+        Route::Cairn => ("cairn", own::answer(app, &exchange, body).await),
+        Route::CloudTrail => ("cloudtrail", cloudtrail::answer(app, &exchange, body).await),
+        Route::CloudTrailData => ("cloudtrail-data", cloudtrail::answer_data(app, &exchange, body).await),
+        Route::Sts => ("sts", sts::answer(app, &exchange, body).await),
+        Route::S3 => ("s3", buckets::answer(app, &exchange, body).await),
+        Route::Unknown(service) => ("unknown", unknown::answer(app, &exchange, body, &service).await),
     };
     app.metrics.answered(name, answer.status());
     answer
-}
-
-/// The head of a request, for routing.
-fn request_parts(request: &http::Request<Incoming>) -> http::request::Parts {
-    let mut head = http::Request::new(());
-    *head.method_mut() = request.method().clone();
-    *head.uri_mut() = request.uri().clone();
-    *head.headers_mut() = request.headers().clone();
-    head.into_parts().0
-}
-
-/// A service that neither Cairn nor an upstream has: a clear error, on the record.
-async fn unknown(app: &App, peer: SocketAddr, request: http::Request<Incoming>, service: &str) -> Answer {
-    let (parts, _body) = request.into_parts();
-    let exchange = Exchange::new(&parts, peer);
-    let message = format!("Cairn does not serve {service:?} itself, and no upstream is set for it.");
-    let error = ApiError::new(ErrorCode::UnknownOperationException, message);
-    events::unknown_service(app, &exchange, service, &error).await;
-    whole(cairn_wire::error_response(&exchange.request_id, &error))
 }
 
 /// An answer that is at hand whole.
@@ -73,18 +56,23 @@ pub(crate) fn whole(response: Response<Bytes>) -> Answer {
 }
 
 /// What a body that could not be read is answered with.
-pub(crate) fn body_error(error: &body::BodyError) -> ApiError {
-    let code = match error {
-        body::BodyError::TooLarge(_) => ErrorCode::RequestEntityTooLargeException,
-        body::BodyError::Stalled | body::BodyError::BrokeOff => ErrorCode::ValidationError,
-    };
-    ApiError::new(code, error.to_string())
+impl From<body::BodyError> for ApiError {
+    fn from(error: body::BodyError) -> ApiError {
+        let code = match error {
+            body::BodyError::TooLarge(_) => ErrorCode::RequestEntityTooLargeException,
+            body::BodyError::Stalled | body::BodyError::BrokeOff => ErrorCode::ValidationError,
+        };
+        ApiError::new(code, error.to_string())
+    }
 }
 
-/// What a call is answered with whose event or change is not, or may not be, in the log. A fault that only a restart mends ends the
-/// process.
-pub(crate) fn journal_error(app: &App, error: JournalError) -> ApiError {
+/// What a call is answered with whose event or change is not, or may not be, in the log.
+pub(crate) fn journal_error(error: JournalError) -> ApiError {
     let retry = |message: &str| ApiError::new(ErrorCode::ServiceUnavailable, message);
+    let unknown = |detail: String| {
+        let message = "Cairn has to restart; whether this call took effect is told by asking again.";
+        ApiError::new(ErrorCode::InternalFailure, message).with_detail(detail)
+    };
     match error {
         JournalError::Append(AppendError::Busy) => {
             retry("Too many requests are waiting to be written. Try again.")
@@ -100,17 +88,9 @@ pub(crate) fn journal_error(app: &App, error: JournalError) -> ApiError {
         JournalError::Append(error @ AppendError::TooLarge { .. }) => {
             ApiError::new(ErrorCode::RequestEntityTooLargeException, error.to_string())
         }
-        JournalError::Append(error @ AppendError::Fatal(_)) => fatal(app, &error),
-        JournalError::Catalog(error) => fatal(app, &error),
+        JournalError::Append(error @ AppendError::Fatal(_)) => unknown(error.to_string()),
+        JournalError::Catalog(error) => unknown(error.to_string()),
+        JournalError::Stopping => unknown("an earlier change could not be applied".to_owned()),
         JournalError::Event(error) => ApiError::internal(error.to_string()),
     }
-}
-
-fn fatal(app: &App, error: &dyn std::fmt::Display) -> ApiError {
-    tracing::error!(%error, "cannot go on; the process stops and recovers at its next start");
-    app.fatal.cancel();
-    ApiError::new(
-        ErrorCode::InternalFailure,
-        "Cairn has to restart; whether this call took effect is told by asking again.",
-    )
 }

@@ -11,12 +11,12 @@ use cairn_model::Position;
 use cairn_store::log::Log;
 use std::sync::Arc;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The jobs of a running Cairn.
 pub(crate) struct Jobs {
-    handles: Vec<JoinHandle<()>>,
+    running: JoinSet<()>,
 }
 
 /// Tells when the log has grown.
@@ -46,22 +46,26 @@ impl Jobs {
     /// Starts them all. A job that cannot go on ends the process, which recovers at its next start.
     pub(crate) fn start(app: &Arc<App>, stop: &CancellationToken) -> Jobs {
         let growth = Growth::of(app.journal.log());
-        let handles = vec![
-            tokio::spawn(history::follow(Arc::clone(app), growth.clone(), stop.clone())),
-            tokio::spawn(history::commit(Arc::clone(app), stop.clone())),
-            tokio::spawn(delivery::follow(Arc::clone(app), growth, stop.clone())),
-            tokio::spawn(delivery::upload(Arc::clone(app), stop.clone())),
-            tokio::spawn(upkeep::run(Arc::clone(app), stop.clone())),
-        ];
-        Jobs { handles }
+        let mut running = JoinSet::new();
+        running.spawn(history::follow(Arc::clone(app), growth.clone(), stop.clone()));
+        running.spawn(history::commit(Arc::clone(app), stop.clone()));
+        running.spawn(delivery::follow(Arc::clone(app), growth, stop.clone()));
+        running.spawn(delivery::upload(Arc::clone(app), stop.clone()));
+        running.spawn(upkeep::run(Arc::clone(app), stop.clone()));
+        Jobs { running }
+    }
+
+    /// Waits until one has ended, which none does before the stop unless it cannot go on.
+    pub(crate) async fn one_ended(&mut self) {
+        if let Some(Err(error)) = self.running.join_next().await {
+            tracing::error!(%error, "a job ended badly");
+        }
     }
 
     /// Waits until all have ended, which they do soon after the stop.
-    pub(crate) async fn ended(self) {
-        for handle in self.handles {
-            if let Err(error) = handle.await {
-                tracing::error!(%error, "a job ended badly");
-            }
+    pub(crate) async fn all_ended(mut self) {
+        while !self.running.is_empty() {
+            self.one_ended().await;
         }
     }
 }

@@ -5,15 +5,27 @@ use cairn_model::event::{Admission, Door, Refusal};
 use cairn_model::{AccountId, Change, Origin, Position, Record};
 use cairn_store::catalog::{Catalog, CatalogError};
 use cairn_store::log::{AppendError, Appended, Batch, Log};
+use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Mutex, MutexGuard, oneshot};
+use tokio_util::sync::CancellationToken;
 
 /// Appends to the log and keeps the catalog in step with it.
 pub(crate) struct Journal {
     log: Log,
     catalog: Catalog,
-    control: Mutex<()>,
+    control: Mutex<Applied>,
     missed: AtomicU64,
+    fatal: CancellationToken,
+}
+
+/// Whether the catalog has all changes that are in the log. While it has not, no later position may be saved, or the missing change
+/// would be passed over at the next start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Applied {
+    All,
+    Unknown,
 }
 
 /// Why nothing was recorded.
@@ -25,6 +37,9 @@ pub(crate) enum JournalError {
     /// In the log, but the catalog could not follow: the process has to stop and start again.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// An earlier change stands in the log and not in the catalog: nothing goes on before the restart.
+    #[error("an earlier change could not be applied; Cairn has to restart")]
+    Stopping,
     /// Cairn wrote an event that its own door refuses.
     #[error("an event of Cairn's own was refused: {0}")]
     Event(#[from] Refusal),
@@ -33,12 +48,13 @@ pub(crate) enum JournalError {
 /// Held while a control-plane call decides, records and applies.
 pub(crate) struct Control<'a> {
     journal: &'a Journal,
-    _guard: MutexGuard<'a, ()>,
+    applied: MutexGuard<'a, Applied>,
 }
 
 impl Journal {
-    pub(crate) fn new(log: Log, catalog: Catalog) -> Journal {
-        Journal { log, catalog, control: Mutex::new(()), missed: AtomicU64::new(0) }
+    /// `fatal` is cancelled when the process has to stop and recover at its next start.
+    pub(crate) fn new(log: Log, catalog: Catalog, fatal: CancellationToken) -> Journal {
+        Journal { log, catalog, control: Mutex::new(Applied::All), missed: AtomicU64::new(0), fatal }
     }
 
     pub(crate) fn log(&self) -> &Log {
@@ -54,7 +70,7 @@ impl Journal {
         self.missed.load(Ordering::Relaxed)
     }
 
-    /// Makes a batch durable. When this returns `Ok`, it survives power loss.
+    /// Makes a batch durable. When this returns `Ok`, it survives power loss. A fatal error also ends the process.
     pub(crate) async fn append(&self, batch: Batch) -> Result<Appended, AppendError> {
         let (sender, receiver) = oneshot::channel();
         self.log.append(
@@ -64,7 +80,18 @@ impl Journal {
                 let _ = sender.send(result);
             }),
         )?;
-        receiver.await.unwrap_or(Err(AppendError::Closed))
+        // Dropped unanswered only if the log's thread panicked: what became of the batch is unknown.
+        let gone = |_| Err(AppendError::Fatal(Arc::new(io::Error::other("the log's thread is gone"))));
+        let appended = receiver.await.unwrap_or_else(gone);
+        if let Err(error @ AppendError::Fatal(_)) = &appended {
+            self.give_up(error);
+        }
+        appended
+    }
+
+    fn give_up(&self, error: &dyn std::fmt::Display) {
+        tracing::error!(%error, "cannot go on; the process stops and recovers at its next start");
+        self.fatal.cancel();
     }
 
     /// Records the event of a call that changed nothing. A failure is counted, not told: a read answers all the same.
@@ -81,41 +108,59 @@ impl Journal {
 
     /// Waits for the right to change the control plane.
     pub(crate) async fn control(&self) -> Control<'_> {
-        Control { journal: self, _guard: self.control.lock().await }
+        Control { journal: self, applied: self.control.lock().await }
     }
 
     /// Moves the catalog's saved position up, so that the log's segments below can go.
-    pub(crate) async fn checkpoint(&self) -> Result<Position, CatalogError> {
-        let _guard = self.control.lock().await;
+    pub(crate) async fn checkpoint(&self) -> Result<(), JournalError> {
+        let mut control = self.control().await;
+        control.begin()?;
         // Under the lock every change that is in the log has been applied.
         let end = self.log.committed();
-        self.catalog.apply(&[], end).await?;
-        Ok(end)
+        control.apply(&[], end).await
     }
 }
 
 impl Control<'_> {
-    /// Records changes and the event of their call as one record, then lets them take effect. A crash before the record is durable means that
-    /// nothing happened; after it, start-up applies what the catalog has not seen.
+    /// Records changes and the event of their call as one record, then lets them take effect. A crash before the record is
+    /// durable means that nothing happened; after it, start-up applies what the catalog has not seen.
     pub(crate) async fn commit(
-        &self,
+        &mut self,
         changes: &[Change],
         account: AccountId,
         event: &[u8],
-    ) -> Result<Position, JournalError> {
+    ) -> Result<(), JournalError> {
         let batch = batch_of(changes, account, event)?;
-        self.commit_batch(batch, changes).await
+        self.begin()?;
+        let appended = match self.journal.append(batch).await {
+            Ok(appended) => appended,
+            Err(error) => {
+                // Any other error says that the record is not in the log and never will be.
+                if !matches!(error, AppendError::Fatal(_)) {
+                    *self.applied = Applied::All;
+                }
+                return Err(error.into());
+            }
+        };
+        self.apply(changes, appended.next).await
     }
 
-    /// The same for a batch that already holds the changes.
-    pub(crate) async fn commit_batch(
-        &self,
-        batch: Batch,
-        changes: &[Change],
-    ) -> Result<Position, JournalError> {
-        let appended = self.journal.append(batch).await?;
-        self.journal.catalog.apply(changes, appended.next).await?;
-        Ok(appended.first)
+    fn begin(&mut self) -> Result<(), JournalError> {
+        match *self.applied {
+            Applied::Unknown => Err(JournalError::Stopping),
+            Applied::All => {
+                *self.applied = Applied::Unknown;
+                Ok(())
+            }
+        }
+    }
+
+    /// A change that stands in the log takes effect: now, or at the next start, which then has to come at once.
+    async fn apply(&mut self, changes: &[Change], next: Position) -> Result<(), JournalError> {
+        let applied = self.journal.catalog.apply(changes, next).await;
+        applied.inspect_err(|error| self.journal.give_up(error))?;
+        *self.applied = Applied::All;
+        Ok(())
     }
 }
 

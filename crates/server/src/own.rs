@@ -11,14 +11,13 @@ pub(crate) use keys::{new_access_key_id, new_secret};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::events::Exchange;
-use crate::http::{Answer, body_error, whole};
+use crate::http::{Answer, whole};
 use crate::{body, events as record};
 use bytes::Bytes;
 use cairn_wire::{ApiError, ErrorCode};
 use http::{Method, Response, StatusCode};
 use hyper::body::Incoming;
 use serde_json::Value;
-use std::net::SocketAddr;
 
 /// Requests other than posted events are no larger than this.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -27,17 +26,16 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 const SERVICE: &str = "cairn";
 
 /// Answers a request under `/_cairn/`.
-pub(crate) async fn answer(app: &App, peer: SocketAddr, request: http::Request<Incoming>) -> Answer {
-    let (parts, body) = request.into_parts();
-    let exchange = Exchange::new(&parts, peer);
+pub(crate) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
+    let parts = exchange.parts;
     let path = parts.uri.path().strip_prefix("/_cairn").unwrap_or_default();
     let response = match (&parts.method, path) {
         (&Method::GET, "/health") => health::answer(app),
         (&Method::GET, "/metrics") => text(app.metrics.page(app), "text/plain; version=0.0.4"),
-        (&Method::POST, "/events") => events::answer(app, &exchange, body).await,
+        (&Method::POST, "/events") => events::answer(app, exchange, body).await,
         _ => match named(&parts.method, path) {
-            Some(call) => operate(app, &exchange, call, body).await,
-            None => error(&exchange, &not_found(&parts.method, path)),
+            Some(call) => operate(app, exchange, call, body).await,
+            None => error(exchange, &not_found(&parts.method, path)),
         },
     };
     whole(response)
@@ -68,6 +66,20 @@ impl OwnCall {
             OwnCall::DisableKey(_) => "DisableKey",
             OwnCall::EnableKey(_) => "EnableKey",
             OwnCall::DeleteKey(_) => "DeleteKey",
+        }
+    }
+
+    fn changes_something(&self) -> bool {
+        !matches!(self, OwnCall::Lookup | OwnCall::ListAccounts | OwnCall::ListKeys)
+    }
+
+    /// `requestParameters`: the body if it is an object, or the key that the path names.
+    fn parameters(&self, body: &Bytes) -> Option<Value> {
+        match self {
+            OwnCall::DisableKey(id) | OwnCall::EnableKey(id) | OwnCall::DeleteKey(id) => {
+                Some(serde_json::json!({ "accessKeyId": id }))
+            }
+            _ => object(body).ok(),
         }
     }
 }
@@ -104,7 +116,7 @@ fn answered(value: &impl serde::Serialize) -> Answered {
 async fn operate(app: &App, exchange: &Exchange<'_>, call: OwnCall, body: Incoming) -> Response<Bytes> {
     let body = match body::read(body, BODY_BYTES_MAX).await {
         Ok(body) => body,
-        Err(cause) => return error(exchange, &body_error(&cause)),
+        Err(cause) => return error(exchange, &cause.into()),
     };
     let verified =
         app.authenticator.verify(app.journal.catalog(), exchange.parts, &body, SERVICE, exchange.now);
@@ -116,16 +128,15 @@ async fn operate(app: &App, exchange: &Exchange<'_>, call: OwnCall, body: Incomi
             return error(exchange, &cause);
         }
     };
-    let answered = match call {
-        OwnCall::Lookup => lookup::run(app, exchange, &caller, &body).await,
-        OwnCall::ListAccounts => accounts::list(app, exchange, &caller).await,
-        OwnCall::CreateAccount => accounts::create(app, exchange, &caller, &body).await,
-        OwnCall::ListKeys => keys::list(app, exchange, &caller).await,
-        OwnCall::CreateKey => keys::create(app, exchange, &caller, &body).await,
-        OwnCall::DisableKey(id) => keys::set_status(app, exchange, &caller, &id, false).await,
-        OwnCall::EnableKey(id) => keys::set_status(app, exchange, &caller, &id, true).await,
-        OwnCall::DeleteKey(id) => keys::delete(app, exchange, &caller, &id).await,
+    let answered = match permitted(&caller, &call) {
+        Ok(()) => run(app, exchange, &caller, &call, &body).await,
+        Err(cause) => Err(cause),
     };
+    // The event of a change that was made is in its record.
+    if answered.is_err() || !call.changes_something() {
+        let parameters = call.parameters(&body);
+        record::own(app, exchange, &caller, call.name(), parameters, answered.as_ref().err()).await;
+    }
     match answered {
         Ok(answer) => respond(StatusCode::OK, exchange, answer),
         Err(cause) => {
@@ -137,21 +148,27 @@ async fn operate(app: &App, exchange: &Exchange<'_>, call: OwnCall, body: Incomi
     }
 }
 
-/// Only the operator may; anyone else is refused, on the record.
-async fn operator_only(
-    app: &App,
-    exchange: &Exchange<'_>,
-    caller: &Caller,
-    name: &'static str,
-) -> Result<(), ApiError> {
-    if app.is_operator(&caller.key) {
+async fn run(app: &App, exchange: &Exchange<'_>, caller: &Caller, call: &OwnCall, body: &Bytes) -> Answered {
+    match call {
+        OwnCall::Lookup => lookup::run(app, exchange, caller, body).await,
+        OwnCall::ListAccounts => accounts::list(app),
+        OwnCall::CreateAccount => accounts::create(app, exchange, caller, body).await,
+        OwnCall::ListKeys => keys::list(app),
+        OwnCall::CreateKey => keys::create(app, exchange, caller, body).await,
+        OwnCall::DisableKey(id) => keys::set_status(app, exchange, caller, id, false).await,
+        OwnCall::EnableKey(id) => keys::set_status(app, exchange, caller, id, true).await,
+        OwnCall::DeleteKey(id) => keys::delete(app, exchange, caller, id).await,
+    }
+}
+
+/// Everyone may look up events, each those of its account; all else is the operator's.
+fn permitted(caller: &Caller, call: &OwnCall) -> Result<(), ApiError> {
+    if caller.key.operator || *call == OwnCall::Lookup {
         return Ok(());
     }
     let message =
         format!("{} is not the operator: only the first account's root key may do this.", caller.arn());
-    let cause = ApiError::new(ErrorCode::AccessDeniedException, message);
-    record::own(app, exchange, caller, name, None, Some(&cause)).await;
-    Err(cause)
+    Err(ApiError::new(ErrorCode::AccessDeniedException, message))
 }
 
 fn not_found(method: &Method, path: &str) -> ApiError {
@@ -173,6 +190,11 @@ fn object(body: &Bytes) -> Result<Value, ApiError> {
         Ok(_) => Err(invalid("the body is not a JSON object")),
         Err(cause) => Err(invalid(format!("the body is not JSON: {cause}"))),
     }
+}
+
+/// A JSON body of known shape.
+fn request<T: serde::de::DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|cause| invalid(format!("the body is not as it should be: {cause}")))
 }
 
 fn text(body: impl Into<Bytes>, content_type: &'static str) -> Response<Bytes> {

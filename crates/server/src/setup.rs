@@ -6,7 +6,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::delivering::OwnBuckets;
 use crate::events;
-use crate::ingest::Budget;
+use crate::ingest::{Budget, ENCODED_BYTES_MAX};
 use crate::journal::{Journal, JournalError, ReplayError, replay};
 use crate::metrics::Metrics;
 use crate::own;
@@ -111,7 +111,7 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
 
     let log_options = LogOptions {
         reserve_bytes: config.reserve_bytes,
-        queue_bytes: 640 << 20,
+        queue_bytes: ENCODED_BYTES_MAX,
         must_reach: catalog.position().max(delivery.position()),
         ..LogOptions::new(data.join("log"))
     };
@@ -132,7 +132,8 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
     let replayed = replay(&log, &catalog).await?;
     tracing::info!(records = recovery.records, end = %recovery.end, replayed, "the log is open");
 
-    let journal = Arc::new(Journal::new(log, catalog));
+    let fatal = CancellationToken::new();
+    let journal = Arc::new(Journal::new(log, catalog, fatal.clone()));
     let first_start = journal.catalog().state().keys.is_empty();
     if first_start {
         first_account(&config, given, &journal, &seal, &buckets).await?;
@@ -145,7 +146,7 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
         authenticator: Authenticator::new(Arc::clone(&seal)),
         budget: Budget::new(768 << 20),
         started: clock::now(),
-        fatal: CancellationToken::new(),
+        fatal,
         config,
         journal,
         history,
@@ -189,6 +190,7 @@ async fn first_account(
         token_sha256: None,
         ingest_only: false,
         any_account: false,
+        operator: true,
         status: KeyStatus::Active,
         created: now,
     };
@@ -224,15 +226,11 @@ fn default_trail(config: &Config, account: AccountId, now: Timestamp) -> Trail {
     }
 }
 
-/// The first account's root key: the oldest key of an account's root. Values in the environment must be the ones of the first start.
+/// The operator's key. Values in the environment must be the ones of the first start.
 fn root_key(journal: &Journal, seal: &Seal, given: &GivenKey) -> Result<(AccessKey, String), StartError> {
     let state = journal.catalog().state();
-    let root = state
-        .keys
-        .values()
-        .filter(|key| key.user.is_none())
-        .min_by_key(|key| (key.created, key.access_key_id.clone()));
-    let root = root.ok_or(StartError::Given("the root key was deleted from the catalog"))?;
+    let root = state.keys.values().find(|key| key.operator);
+    let root = root.ok_or(StartError::Given("the catalog has no operator's key"))?;
     let secret = secret_of(seal, root).ok_or(StartError::WrongKeyFile)?;
     let differs = |given: &Option<String>, value: &str| given.as_deref().is_some_and(|given| given != value);
     let account_differs = differs(&given.account, root.account.as_str());
@@ -254,7 +252,13 @@ pub(crate) fn lock(data: &Path) -> Result<std::fs::File, StartError> {
     std::fs::create_dir_all(data).map_err(failed)?;
     let file = std::fs::File::create(data.join("lock")).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            // The address of an earlier run: whoever waits for this one's must not find it.
+            match std::fs::remove_file(data.join("endpoint")) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(failed(source)),
+                _ => Ok(file),
+            }
+        }
         Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(data.display().to_string())),
         Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
     }

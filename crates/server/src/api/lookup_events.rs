@@ -6,6 +6,10 @@ use cairn_lake::{Categories, Filter, Found, Lookup, LookupError as LakeLookupErr
 use cairn_model::Category;
 use cairn_wire::generated::{Event, LookupEventsRequest, LookupEventsResponse, Resource};
 use cairn_wire::{ApiError, ErrorCode};
+use std::time::{Duration, Instant};
+
+/// A page that takes longer ends early, with a token.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(call: Call<'_>) -> Answered {
     let input: LookupEventsRequest = call.input()?;
@@ -54,7 +58,7 @@ fn lookup(call: &Call<'_>, input: &LookupEventsRequest) -> Result<Lookup, ApiErr
         to: checked.end,
         limit: usize::from(checked.max_results.min(LOOKUP_RESULTS_MAX)),
         after,
-        deadline: None,
+        deadline: Some(Instant::now() + DEADLINE),
         now: call.now,
     })
 }

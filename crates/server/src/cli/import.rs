@@ -144,7 +144,8 @@ impl Totals {
         let list = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
         let refused = list("refused");
         self.accepted += answer["accepted"].as_u64().unwrap_or(0);
-        self.refused += refused.len() as u64;
+        let listed = refused.len() as u64;
+        self.refused += answer["refusedTotal"].as_u64().unwrap_or(listed);
         self.noted += list("noted").len() as u64;
         for line in refused.iter().take(LISTED_MAX) {
             let reason = line["reason"].as_str().unwrap_or_default();

@@ -134,7 +134,11 @@ async fn serve(config: Config) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::Failed(format!("{}: {error}", config.listen)))?;
     let address = listener.local_addr().map_err(Failure::failed)?;
-    let started = setup::start(config, &given_key()).await.map_err(Failure::failed)?;
+    let given = given_key();
+    let started = tokio::select! {
+        started = setup::start(config, &given) => started.map_err(Failure::failed)?,
+        () = stopping.recv() => return Ok(()),
+    };
     let app = started.app.clone();
     let endpoint = format!("http://{address}");
     announce(&app.config.data, &endpoint).map_err(Failure::failed)?;
@@ -142,36 +146,37 @@ async fn serve(config: Config) -> Result<(), Failure> {
     tracing::info!(%endpoint, took = ?clock::now().since(began), "Cairn is ready");
 
     let (stop, jobs_stop) = (CancellationToken::new(), CancellationToken::new());
-    let jobs = Jobs::start(&app, &jobs_stop);
+    let mut jobs = Jobs::start(&app, &jobs_stop);
     let server = tokio::spawn(listener::serve(app.clone(), listener, stop.clone()));
     let died = tokio::select! {
         () = stopping.recv() => false,
         () = app.fatal.cancelled() => true,
+        () = jobs.one_ended() => true,
     };
     tracing::info!("stopping");
-    let ended = tokio::time::timeout(STOP_TIMEOUT, async {
+    let closed = tokio::time::timeout(STOP_TIMEOUT, async {
         stop.cancel();
         if let Err(error) = server.await {
             tracing::error!(%error, "the listener ended badly");
         }
         jobs_stop.cancel();
-        jobs.ended().await;
+        jobs.all_ended().await;
+        let log = app.journal.log().clone();
+        tokio::task::spawn_blocking(move || log.close()).await
     });
-    if ended.await.is_err() {
-        tracing::warn!("the stop took too long and was cut; the rest is done at the next start");
-    }
-    let log = app.journal.log().clone();
-    // Closing waits for what is queued; nothing is, unless requests were cut.
-    let closed = tokio::task::spawn_blocking(move || log.close()).await;
+    let closed = closed.await;
     if died {
         return Err(Failure::Failed(
             "stopped after a fault that only a restart can mend; see the log".to_owned(),
         ));
     }
-    if let Ok(Err(error)) = closed {
-        return Err(Failure::failed(error));
+    match closed {
+        Err(_elapsed) => {
+            tracing::warn!("the stop took too long and was cut; the rest is done at the next start")
+        }
+        Ok(Ok(Err(error))) => return Err(Failure::failed(error)),
+        Ok(_) => tracing::info!("stopped"),
     }
-    tracing::info!("stopped");
     Ok(())
 }
 

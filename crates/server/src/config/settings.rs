@@ -105,7 +105,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         &["limits-profile"],
         &["CAIRN_LIMITS_PROFILE"],
         "open",
-        "open: wide quotas; aws: AWS's quotas",
+        "open: wide quotas, no throttles; aws is not built yet",
     ),
     setting(
         "log.reserve_bytes",

@@ -43,6 +43,7 @@ fn what_cannot_be_honoured_is_refused_by_name() {
     check_refused("[history]\ndays = 0", "history.days");
     check_refused("[server]\nupstream = \"http://x\"", "server.upstream is not built yet");
     check_refused("[limits]\nprofile = \"wide\"", "open or aws");
+    check_refused("[limits]\nprofile = \"aws\"", "limits.profile = aws is not built yet");
     check_refused("not toml", "cairn.toml");
 }
 

@@ -1,6 +1,6 @@
 //! CloudTrail's API: AWS JSON 1.1.
 
-use super::{Answer, body_error, journal_error, whole};
+use super::{Answer, journal_error, whole};
 use crate::api::{self, Call, Outcome};
 use crate::app::App;
 use crate::auth::Caller;
@@ -10,27 +10,22 @@ use bytes::Bytes;
 use cairn_wire::input::BODY_BYTES_MAX;
 use cairn_wire::{ApiError, ErrorCode, Operation};
 use hyper::body::Incoming;
-use std::net::SocketAddr;
 
 /// Answers a call of `cloudtrail`.
-pub(super) async fn answer(app: &App, peer: SocketAddr, request: http::Request<Incoming>) -> Answer {
-    let (parts, body) = request.into_parts();
-    let exchange = Exchange::new(&parts, peer);
-    let target =
-        parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
+    let target = exchange.parts.headers.get("x-amz-target");
+    let target = target.and_then(|target| target.to_str().ok()).unwrap_or_default();
     let operation = Operation::from_target(target);
-    answer_operation(app, &exchange, operation, "cloudtrail", body).await
+    answer_operation(app, exchange, operation, "cloudtrail", body).await
 }
 
 /// Answers a call of `cloudtrail-data`, whose one operation is not built yet.
-pub(super) async fn answer_data(app: &App, peer: SocketAddr, request: http::Request<Incoming>) -> Answer {
-    let (parts, body) = request.into_parts();
-    let exchange = Exchange::new(&parts, peer);
-    let operation = match parts.uri.path() {
+pub(super) async fn answer_data(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
+    let operation = match exchange.parts.uri.path() {
         "/PutAuditEvents" => Ok(Operation::PutAuditEvents),
         _ => Err(ApiError::new(ErrorCode::UnknownOperationException, "The operation is unknown.")),
     };
-    answer_operation(app, &exchange, operation, "cloudtrail-data", body).await
+    answer_operation(app, exchange, operation, "cloudtrail-data", body).await
 }
 
 async fn answer_operation(
@@ -43,7 +38,7 @@ async fn answer_operation(
     let failed = |error: &ApiError| whole(cairn_wire::error_response(&exchange.request_id, error));
     let body = match body::read(body, BODY_BYTES_MAX).await {
         Ok(body) => body,
-        Err(error) => return failed(&body_error(&error)),
+        Err(error) => return failed(&error.into()),
     };
     let name = operation.as_ref().map_or("Unknown", |operation| operation.name());
     let verified =
@@ -115,7 +110,7 @@ async fn call(
 /// Decides, records and applies under the control plane's lock. A refused change is recorded too.
 async fn change(call: Call<'_>, exchange: &Exchange<'_>) -> api::Answered {
     let Call { app, caller, operation, body, .. } = call;
-    let control = app.journal.control().await;
+    let mut control = app.journal.control().await;
     let outcome = match api::run(call).await {
         Ok(outcome) => outcome,
         Err(error) => {
@@ -127,6 +122,6 @@ async fn change(call: Call<'_>, exchange: &Exchange<'_>) -> api::Answered {
     let Outcome { changes, recorded, .. } = &outcome;
     let event = events::cloudtrail_event(exchange, caller, operation.name(), body, Ok(recorded.clone()));
     let committed = control.commit(changes, caller.account(), &event).await;
-    committed.map_err(|error| journal_error(app, error))?;
+    committed.map_err(journal_error)?;
     Ok(outcome)
 }

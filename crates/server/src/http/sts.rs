@@ -1,34 +1,32 @@
 //! GetCallerIdentity, for Cairn's own keys.
 
-use super::{Answer, body_error, whole};
+use super::{Answer, whole};
 use crate::app::App;
 use crate::body;
 use crate::events::{self, Exchange};
 use cairn_wire::query::{CallerIdentity, Form, QueryCode, QueryError, caller_identity, error_response};
 use hyper::body::Incoming;
-use std::net::SocketAddr;
 
 /// No request of the protocol is larger.
 const BODY_BYTES_MAX: usize = 64 << 10;
 
 /// Answers a call of `sts`.
-pub(super) async fn answer(app: &App, peer: SocketAddr, request: http::Request<Incoming>) -> Answer {
-    let (parts, body) = request.into_parts();
-    let exchange = Exchange::new(&parts, peer);
+pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
+    let failed = |error: &QueryError| whole(error_response(&exchange.request_id, error));
     let body = match body::read(body, BODY_BYTES_MAX).await {
         Ok(body) => body,
-        Err(error) => return whole(cairn_wire::error_response(&exchange.request_id, &body_error(&error))),
+        Err(error) => return failed(&QueryError::new(QueryCode::RequestEntityTooLarge, error.to_string())),
     };
+    let parts = exchange.parts;
     let text = if body.is_empty() { parts.uri.query().unwrap_or_default().as_bytes() } else { &body[..] };
     let form = Form::parse(text);
     let action = form.as_ref().ok().and_then(|form| form.action().ok()).unwrap_or("Unknown").to_owned();
-    let failed = |error: &QueryError| whole(error_response(&exchange.request_id, error));
-    let verified = app.authenticator.verify(app.journal.catalog(), &parts, &body, "sts", exchange.now);
+    let verified = app.authenticator.verify(app.journal.catalog(), parts, &body, "sts", exchange.now);
     let caller = match verified {
         Ok(caller) => caller,
         Err(refused) => {
             let error = refused.error.query();
-            events::refused(app, &exchange, &refused, "sts.amazonaws.com", &action, &refused.error.json())
+            events::refused(app, exchange, &refused, "sts.amazonaws.com", &action, &refused.error.json())
                 .await;
             return failed(&error);
         }
@@ -43,7 +41,7 @@ pub(super) async fn answer(app: &App, peer: SocketAddr, request: http::Request<I
         }
         checked => checked,
     };
-    events::sts(app, &exchange, &caller, &action, checked.as_ref().err()).await;
+    events::sts(app, exchange, &caller, &action, checked.as_ref().err()).await;
     match checked {
         Err(error) => failed(&error),
         Ok(()) => {

@@ -1,4 +1,4 @@
-//! Bodies as sent to bodies as meant: gzip and zstd, bounded however much a few bytes unpack to.
+//! Bodies as sent to bodies as meant: gzip and zstd, through a window, bounded however much a few bytes unpack to.
 
 use super::UNPACKED_BYTES_MAX;
 use bytes::Bytes;
@@ -23,6 +23,8 @@ pub(crate) enum UnpackError {
     Damaged(&'static str),
     #[error("the body unpacks to more than {UNPACKED_BYTES_MAX} bytes")]
     TooLarge,
+    #[error("too many records for one request; send them in several")]
+    TooManyRecords,
     #[error("too many large requests at once")]
     Busy,
 }
@@ -48,6 +50,8 @@ pub(crate) struct Budget(Arc<Semaphore>);
 /// Memory taken from a [`Budget`], given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Share {
+    budget: Budget,
+    bytes: usize,
     permits: Vec<OwnedSemaphorePermit>,
 }
 
@@ -59,61 +63,90 @@ impl Budget {
     }
 
     pub(crate) fn share(&self) -> Share {
-        Share { permits: Vec::new() }
+        Share { budget: self.clone(), bytes: 0, permits: Vec::new() }
     }
+}
 
-    /// Takes this many bytes more.
-    pub(crate) fn grow(&self, share: &mut Share, bytes: usize) -> Result<(), UnpackError> {
-        let permits = u32::try_from(bytes.div_ceil(KIB)).map_err(|_| UnpackError::TooLarge)?;
-        let permit = Arc::clone(&self.0).try_acquire_many_owned(permits);
-        share.permits.push(permit.map_err(|_| UnpackError::Busy)?);
+impl Share {
+    /// Takes as much as is missing to hold `bytes` in all. Taken in steps, so that there are few.
+    pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), UnpackError> {
+        if bytes <= self.bytes {
+            return Ok(());
+        }
+        let missing = (bytes - self.bytes).max(self.bytes / 8);
+        let permits = u32::try_from(missing.div_ceil(KIB)).map_err(|_| UnpackError::TooLarge)?;
+        let permit = Arc::clone(&self.budget.0).try_acquire_many_owned(permits);
+        self.permits.push(permit.map_err(|_| UnpackError::Busy)?);
+        self.bytes += permits as usize * KIB;
         Ok(())
     }
 }
 
-/// Unpacks a body. What it takes beyond the body as sent is taken from the budget.
-pub(crate) fn unpack(
-    body: Bytes,
-    encoding: Encoding,
-    budget: &Budget,
-    share: &mut Share,
-) -> Result<Bytes, UnpackError> {
-    match encoding {
-        Encoding::Plain => Ok(body),
-        Encoding::Gzip => {
-            let reader = flate2::bufread::MultiGzDecoder::new(&body[..]);
-            read_all(reader, body.len(), budget, share, "gzip")
-        }
-        Encoding::Zstd => {
-            let reader = zstd::stream::read::Decoder::with_buffer(&body[..]);
-            let reader = reader.map_err(|_| UnpackError::Damaged("zstd"))?;
-            read_all(reader, body.len(), budget, share, "zstd")
-        }
-    }
+/// A window that moves over a body as it is unpacked.
+pub(crate) enum Window {
+    /// A body that came plain is its own window.
+    Whole(Bytes),
+    /// What was unpacked and is still needed.
+    Moving(Moving),
 }
 
-fn read_all(
-    mut reader: impl Read,
-    packed: usize,
-    budget: &Budget,
-    share: &mut Share,
+/// See [`Window::Moving`].
+pub(crate) struct Moving {
+    reader: Box<dyn Read>,
     name: &'static str,
-) -> Result<Bytes, UnpackError> {
-    let mut unpacked = Vec::new();
-    let mut step = (packed * 8).clamp(64 * KIB, 8 << 20);
-    loop {
-        // Twice, because the events are encoded from the text while it is still there.
-        budget.grow(share, step * 2)?;
-        unpacked.reserve_exact(step);
-        let read = reader.by_ref().take(step as u64).read_to_end(&mut unpacked);
-        let read = read.map_err(|_| UnpackError::Damaged(name))?;
-        if unpacked.len() > UNPACKED_BYTES_MAX {
-            return Err(UnpackError::TooLarge);
+    unpacked: Vec<u8>,
+    total: usize,
+    ended: bool,
+}
+
+/// Bytes that a window grows by at least.
+const STEP: usize = 1 << 20;
+
+impl Window {
+    pub(crate) fn new(body: Bytes, encoding: Encoding) -> Result<Window, UnpackError> {
+        let moving = |reader: Box<dyn Read>, name| {
+            Window::Moving(Moving { reader, name, unpacked: Vec::new(), total: 0, ended: false })
+        };
+        let body_reader = std::io::Cursor::new(body.clone());
+        Ok(match encoding {
+            Encoding::Plain => Window::Whole(body),
+            Encoding::Gzip => moving(Box::new(flate2::bufread::MultiGzDecoder::new(body_reader)), "gzip"),
+            Encoding::Zstd => {
+                let reader = zstd::stream::read::Decoder::with_buffer(body_reader);
+                moving(Box::new(reader.map_err(|_| UnpackError::Damaged("zstd"))?), "zstd")
+            }
+        })
+    }
+
+    /// What is in the window, and whether nothing follows.
+    pub(crate) fn bytes(&self) -> (&[u8], bool) {
+        match self {
+            Window::Whole(body) => (body, true),
+            Window::Moving(moving) => (&moving.unpacked, moving.ended),
         }
-        if read < step {
-            return Ok(Bytes::from(unpacked));
+    }
+
+    /// Bytes of memory that the window takes beyond the body as sent.
+    pub(crate) fn memory(&self) -> usize {
+        match self {
+            Window::Whole(_) => 0,
+            Window::Moving(moving) => moving.unpacked.capacity(),
         }
-        step = (step * 2).min(8 << 20);
+    }
+
+    /// Drops the first `passed` bytes and unpacks more: as much as is left, and one step at least, so that a long record is not scanned
+    /// more often than its length doubles.
+    pub(crate) fn advance(&mut self, passed: usize) -> Result<(), UnpackError> {
+        let Window::Moving(moving) = self else { return Ok(()) };
+        moving.unpacked.drain(..passed);
+        let step = moving.unpacked.len().max(STEP);
+        moving.unpacked.reserve_exact(step);
+        let mut limited = moving.reader.by_ref().take(step as u64);
+        let read =
+            limited.read_to_end(&mut moving.unpacked).map_err(|_| UnpackError::Damaged(moving.name))?;
+        moving.total += read;
+        moving.ended = read < step;
+        if moving.total > UNPACKED_BYTES_MAX { Err(UnpackError::TooLarge) } else { Ok(()) }
     }
 }
 

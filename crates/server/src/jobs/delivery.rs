@@ -1,6 +1,5 @@
 //! Trails follow the log.
 
-use super::history::read_chunk;
 use super::{Growth, give_up};
 use crate::app::App;
 use crate::clock;
@@ -79,6 +78,18 @@ async fn follow_from_saved(
         }
     }
     Ok(())
+}
+
+/// Bytes of the log that are taken at once.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// Reads on a thread that may block.
+async fn read_chunk(mut reader: Reader) -> Result<(Reader, Option<Chunk>), ReadError> {
+    let read = tokio::task::spawn_blocking(move || {
+        let chunk = reader.next(CHUNK_BYTES)?;
+        Ok((reader, chunk))
+    });
+    read.await.expect("reading the log does not panic")
 }
 
 async fn apply(app: &App, chunk: &Chunk) -> Result<(), DeliveryError> {

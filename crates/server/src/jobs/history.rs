@@ -3,8 +3,10 @@
 use super::{Growth, give_up};
 use crate::app::App;
 use crate::clock;
+use cairn_lake::{History, TailFull};
+use cairn_model::record::NotARecord;
 use cairn_model::{Event, Position, Record};
-use cairn_store::log::{Chunk, Reader};
+use cairn_store::log::{Chunk, ReadError, Reader};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -16,67 +18,79 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Shows what is in the log to look-ups, as it comes.
 pub(super) async fn follow(app: Arc<App>, mut growth: Growth, stop: CancellationToken) {
-    let mut reader = match app.journal.log().reader(app.history.committed()) {
-        Ok(reader) => reader,
+    let mut follower = match app.journal.log().reader(app.history.committed()) {
+        Ok(reader) => Follower { reader, pending: None },
         Err(error) => return give_up(&app, "history", &error),
     };
-    loop {
-        let read = read_chunk(reader).await;
-        let (back, chunk) = match read {
-            Ok(read) => read,
-            Err(error) => return give_up(&app, "history", &error),
-        };
-        reader = back;
-        let ended = match chunk {
-            Some(chunk) => match append(&app, &chunk, &stop).await {
-                Ok(ended) => ended,
-                Err(error) => return give_up(&app, "history", &error),
+    while !stop.is_cancelled() {
+        let stepping = Arc::clone(&app);
+        let stepped = tokio::task::spawn_blocking(move || {
+            let step = follower.step(&stepping.history);
+            (follower, step)
+        });
+        let (back, step) = stepped.await.expect("following the log does not panic");
+        follower = back;
+        let caught_up = follower.reader.position();
+        match step {
+            Ok(Step::Taken) => {}
+            Ok(Step::CaughtUp) => tokio::select! {
+                () = stop.cancelled() => {}
+                () = growth.beyond(caught_up) => {}
             },
-            None => {
-                let caught_up = reader.position();
-                tokio::select! {
-                    () = stop.cancelled() => true,
-                    () = growth.beyond(caught_up) => false,
-                }
-            }
+            Ok(Step::Full) => tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(TICK) => {}
+            },
+            Err(error) => return give_up(&app, "history", &error),
+        }
+    }
+}
+
+/// Why history cannot follow.
+#[derive(Debug, thiserror::Error)]
+enum Stopped {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Record(#[from] NotARecord),
+}
+
+/// Reads the log for history, on a thread that may block.
+struct Follower {
+    reader: Reader,
+    /// What the tail had no room for yet.
+    pending: Option<Chunk>,
+}
+
+enum Step {
+    Taken,
+    CaughtUp,
+    /// The tail is full until a commit has made room.
+    Full,
+}
+
+impl Follower {
+    fn step(&mut self, history: &History) -> Result<Step, Stopped> {
+        let chunk = match self.pending.take() {
+            Some(chunk) => chunk,
+            None => match self.reader.next(CHUNK_BYTES)? {
+                Some(chunk) => chunk,
+                None => return Ok(Step::CaughtUp),
+            },
         };
-        if ended || stop.is_cancelled() {
-            return;
+        let events: Result<Vec<(Position, Event<'_>)>, NotARecord> = chunk
+            .iter()
+            .map(|(position, payload)| Ok((position, Record::decode(payload)?.event())))
+            .collect();
+        let taken = history.append(&mut events?.into_iter(), chunk.next());
+        match taken {
+            Ok(()) => Ok(Step::Taken),
+            Err(TailFull) => {
+                self.pending = Some(chunk);
+                Ok(Step::Full)
+            }
         }
     }
-}
-
-/// Reads on a thread that may block.
-pub(super) async fn read_chunk(
-    mut reader: Reader,
-) -> Result<(Reader, Option<Chunk>), cairn_store::log::ReadError> {
-    let read = tokio::task::spawn_blocking(move || {
-        let chunk = reader.next(CHUNK_BYTES)?;
-        Ok((reader, chunk))
-    });
-    read.await.expect("reading the log does not panic")
-}
-
-/// Takes a chunk, waiting while the tail is full. True if the stop came first.
-async fn append(
-    app: &App,
-    chunk: &Chunk,
-    stop: &CancellationToken,
-) -> Result<bool, cairn_model::record::NotARecord> {
-    let events = events(chunk)?;
-    loop {
-        if app.history.append(&mut events.iter().copied(), chunk.next()).is_ok() {
-            return Ok(false);
-        }
-        tokio::select! {
-            () = stop.cancelled() => return Ok(true),
-            () = tokio::time::sleep(TICK) => {}
-        }
-    }
-}
-
-fn events(chunk: &Chunk) -> Result<Vec<(Position, Event<'_>)>, cairn_model::record::NotARecord> {
-    chunk.iter().map(|(position, payload)| Ok((position, Record::decode(payload)?.event()))).collect()
 }
 
 /// Moves the tail into the table, whenever enough has gathered or waited long enough.

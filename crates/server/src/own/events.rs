@@ -2,11 +2,11 @@
 
 use super::{SERVICE, error, respond};
 use crate::app::App;
-use crate::auth::{self, Caller};
+use crate::auth::{self, Caller, Claim, Refused};
 use crate::body;
 use crate::events::{self as record, Exchange};
-use crate::http::{body_error, journal_error};
-use crate::ingest::{self, BODY_BYTES_MAX, Encoding, Poster, Receipt, UnpackError};
+use crate::http::journal_error;
+use crate::ingest::{self, BODY_BYTES_MAX, Encoding, Poster, Receipt, Share, UnpackError};
 use bytes::Bytes;
 use cairn_model::Origin;
 use cairn_wire::{ApiError, ErrorCode};
@@ -30,39 +30,52 @@ pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -
 }
 
 async fn take(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Result<Receipt, ApiError> {
-    let origin = origin(exchange)?;
+    body::check_announced(&body, BODY_BYTES_MAX)?;
+    let claim = claim(app, exchange).await?;
     let mut share = app.budget.share();
-    let announced = hyper::body::Body::size_hint(&body).lower();
-    let announced = usize::try_from(announced).unwrap_or(usize::MAX).min(BODY_BYTES_MAX);
-    // The body, and the events that are encoded from it.
-    app.budget.grow(&mut share, announced * 2).map_err(unpack_error)?;
-    let body = body::read(body, BODY_BYTES_MAX).await.map_err(|cause| body_error(&cause))?;
-    let caller = authenticate(app, exchange, &body).await?;
-    if origin == Origin::Imported && caller.key.ingest_only {
-        let cause =
-            ApiError::new(ErrorCode::AccessDeniedException, "This key may post events, but not import them.");
-        record::own(app, exchange, &caller, "Import", None, Some(&cause)).await;
-        return Err(cause);
+    let body =
+        body::read_charged(body, BODY_BYTES_MAX, |bytes| share.hold(bytes).map_err(unpack_error)).await?;
+    let caller = verify(app, exchange, claim, &body).await?;
+    let taken = take_from(app, exchange, &caller, body, share).await;
+    if let Err(cause) = &taken
+        && cause.code != ErrorCode::ServiceUnavailable
+    {
+        let imports = origin(exchange).is_ok_and(|origin| origin == Origin::Imported);
+        let name = if imports { "Import" } else { "PostEvents" };
+        record::own(app, exchange, &caller, name, None, Some(cause)).await;
     }
-    let poster = Poster::new(&caller, app.is_operator(&caller.key), origin);
+    taken
+}
+
+async fn take_from(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    body: Bytes,
+    mut share: Share,
+) -> Result<Receipt, ApiError> {
+    let origin = origin(exchange)?;
+    if origin == Origin::Imported && caller.key.ingest_only {
+        let message = "This key may post events, but not import them.";
+        return Err(ApiError::new(ErrorCode::AccessDeniedException, message));
+    }
+    let poster = Poster::new(caller, origin);
     let header =
         exchange.parts.headers.get(http::header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let encoding = Encoding::of(header, &body).map_err(unpack_error)?;
-    let budget = app.budget.clone();
     let known = app.journal.catalog().state();
     let judged = tokio::task::spawn_blocking(move || {
-        let body = ingest::unpack(body, encoding, &budget, &mut share)?;
-        Ok((ingest::judge(&body, &poster, &known), share))
+        let judged = ingest::judge(body, encoding, poster, &known, &mut share)?;
+        Ok((judged, share))
     });
     let (judged, share) = judged.await.expect("judging events does not panic").map_err(unpack_error)?;
     let refused = judged.refused();
     let describe = |accounts: &[String]| {
         let parameters = serde_json::json!({ "accounts": accounts });
-        record::own_event(exchange, &caller, "CreateAccount", Some(parameters), None)
+        record::own_event(exchange, caller, "CreateAccount", Some(parameters), None)
     };
-    let receipt = ingest::commit(&app.journal, judged, describe).await;
+    let receipt = ingest::commit(&app.journal, judged, describe).await.map_err(journal_error)?;
     drop(share);
-    let receipt = receipt.map_err(|cause| journal_error(app, cause))?;
     app.metrics.posted(receipt.accepted, refused);
     Ok(receipt)
 }
@@ -84,28 +97,47 @@ fn origin(exchange: &Exchange<'_>) -> Result<Origin, ApiError> {
     Ok(origin)
 }
 
-/// By bearer token over loopback, else by signature. What is refused is on the record.
-async fn authenticate(app: &App, exchange: &Exchange<'_>, body: &Bytes) -> Result<Caller, ApiError> {
+/// Who posts, as far as the head of the request tells.
+enum Poses {
+    /// By bearer token over loopback: believed.
+    Token(Caller),
+    /// By signature, which covers the body.
+    Signature(Claim),
+}
+
+/// Looks at the head alone: who is not known is refused, on the record, before the body is read.
+async fn claim(app: &App, exchange: &Exchange<'_>) -> Result<Poses, ApiError> {
     let state = app.journal.catalog().state();
     if let Some(key) = auth::bearer(&state, exchange.parts, exchange.peer) {
-        return Ok(Caller { key, region: app.config.region.clone() });
+        return Ok(Poses::Token(Caller { key, region: app.config.region.clone() }));
     }
-    let verified =
-        app.authenticator.verify(app.journal.catalog(), exchange.parts, body, SERVICE, exchange.now);
-    match verified {
+    match app.authenticator.claim(app.journal.catalog(), exchange.parts) {
+        Ok(claim) => Ok(Poses::Signature(claim)),
+        Err(refused) => Err(refuse(app, exchange, &refused).await),
+    }
+}
+
+async fn verify(app: &App, exchange: &Exchange<'_>, poses: Poses, body: &Bytes) -> Result<Caller, ApiError> {
+    let claim = match poses {
+        Poses::Token(caller) => return Ok(caller),
+        Poses::Signature(claim) => claim,
+    };
+    match app.authenticator.verify_claim(claim, exchange.parts, body, SERVICE, exchange.now) {
         Ok(caller) => Ok(caller),
-        Err(refused) => {
-            let cause = refused.error.json();
-            record::refused(app, exchange, &refused, "cairn.amazonaws.com", "PostEvents", &cause).await;
-            Err(cause)
-        }
+        Err(refused) => Err(refuse(app, exchange, &refused).await),
     }
+}
+
+async fn refuse(app: &App, exchange: &Exchange<'_>, refused: &Refused) -> ApiError {
+    let cause = refused.error.json();
+    record::refused(app, exchange, refused, "cairn.amazonaws.com", "PostEvents", &cause).await;
+    cause
 }
 
 fn unpack_error(cause: UnpackError) -> ApiError {
     let code = match cause {
         UnpackError::UnknownEncoding | UnpackError::Damaged(_) => ErrorCode::ValidationError,
-        UnpackError::TooLarge => ErrorCode::RequestEntityTooLargeException,
+        UnpackError::TooLarge | UnpackError::TooManyRecords => ErrorCode::RequestEntityTooLargeException,
         UnpackError::Busy => ErrorCode::ServiceUnavailable,
     };
     ApiError::new(code, cause.to_string())

@@ -1,6 +1,6 @@
 //! Access keys: `cairn key`.
 
-use super::{Answered, answered, invalid, object, operator_only};
+use super::{Answered, answered, invalid, request};
 use crate::app::App;
 use crate::auth::{Caller, token_hash};
 use crate::clock;
@@ -9,11 +9,10 @@ use crate::http::journal_error;
 use bytes::Bytes;
 use cairn_model::{AccessKey, Account, AccountId, Change, KeyStatus};
 use cairn_wire::{ApiError, ErrorCode};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-pub(super) async fn list(app: &App, exchange: &Exchange<'_>, caller: &Caller) -> Answered {
-    operator_only(app, exchange, caller, "ListKeys").await?;
-    record::own(app, exchange, caller, "ListKeys", None, None).await;
+pub(super) fn list(app: &App) -> Answered {
     let state = app.journal.catalog().state();
     let mut keys: Vec<&AccessKey> = state.keys.values().map(|key| &**key).collect();
     keys.sort_by(|a, b| (a.created, &a.access_key_id).cmp(&(b.created, &b.access_key_id)));
@@ -21,36 +20,42 @@ pub(super) async fn list(app: &App, exchange: &Exchange<'_>, caller: &Caller) ->
     answered(&json!({ "keys": keys }))
 }
 
+/// What CreateKey asks for. A member that is misspelt or of another type is refused: it would make a key that may more than was meant.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Default)]
+struct CreateKey {
+    account: Option<AccountId>,
+    user: Option<String>,
+    ingest_only: bool,
+    any_account: bool,
+    token: bool,
+}
+
 /// Makes a key. The answer is the only place where its secret and token are ever shown.
 pub(super) async fn create(app: &App, exchange: &Exchange<'_>, caller: &Caller, body: &Bytes) -> Answered {
-    operator_only(app, exchange, caller, "CreateKey").await?;
-    let request = object(body)?;
-    let account: AccountId = match &request["account"] {
-        Value::Null => caller.account(),
-        account => account
-            .as_str()
-            .and_then(|id| id.parse().ok())
-            .ok_or_else(|| invalid("account is not an account id of 12 digits"))?,
-    };
-    let user = request["user"].as_str().map(str::to_owned);
+    let request: CreateKey = request(body)?;
+    let account = request.account.unwrap_or(caller.account());
+    let user = request.user;
     if user.as_ref().is_some_and(|user| !is_user_name(user)) {
         return Err(invalid("user is not an IAM user name: 1 to 64 letters, digits or any of +=,.@_-"));
     }
     let (id, secret) = (new_access_key_id(), new_secret());
-    let token = (request["token"] == true).then(new_token);
+    let token = request.token.then(new_token);
     let sealed_secret = app.seal.seal(secret.as_bytes(), id.as_bytes());
     let key = AccessKey {
         account,
         user,
         sealed_secret: sealed_secret.map_err(|_| ApiError::internal("the system gives no random bytes"))?,
         token_sha256: token.as_deref().map(token_hash),
-        ingest_only: request["ingestOnly"] == true,
-        any_account: request["anyAccount"] == true,
+        ingest_only: request.ingest_only,
+        any_account: request.any_account,
+        operator: false,
         status: KeyStatus::Active,
         created: exchange.now,
         access_key_id: id,
     };
-    let control = app.journal.control().await;
+    let mut control = app.journal.control().await;
     let mut changes = Vec::new();
     if !app.journal.catalog().state().accounts.contains_key(&account) {
         changes.push(Change::PutAccount(Account { id: account, name: None, created: exchange.now }));
@@ -58,7 +63,7 @@ pub(super) async fn create(app: &App, exchange: &Exchange<'_>, caller: &Caller, 
     changes.push(Change::PutKey(key.clone()));
     let event = record::own_event(exchange, caller, "CreateKey", Some(shown(&key)), None);
     let committed = control.commit(&changes, caller.account(), &event).await;
-    committed.map_err(|cause| journal_error(app, cause))?;
+    committed.map_err(journal_error)?;
     let mut answer = shown(&key);
     answer["secretAccessKey"] = json!(secret);
     answer["token"] = json!(token);
@@ -74,25 +79,23 @@ pub(super) async fn set_status(
     active: bool,
 ) -> Answered {
     let name = if active { "EnableKey" } else { "DisableKey" };
-    operator_only(app, exchange, caller, name).await?;
-    let control = app.journal.control().await;
+    let mut control = app.journal.control().await;
     let mut key = existing(app, id)?;
     key.status = if active { KeyStatus::Active } else { KeyStatus::Disabled };
     let event = record::own_event(exchange, caller, name, Some(json!({ "accessKeyId": id })), None);
     let committed = control.commit(&[Change::PutKey(key.clone())], caller.account(), &event).await;
-    committed.map_err(|cause| journal_error(app, cause))?;
+    committed.map_err(journal_error)?;
     answered(&json!({ "keys": [shown(&key)] }))
 }
 
 /// Forgets a key.
 pub(super) async fn delete(app: &App, exchange: &Exchange<'_>, caller: &Caller, id: &str) -> Answered {
-    operator_only(app, exchange, caller, "DeleteKey").await?;
-    let control = app.journal.control().await;
+    let mut control = app.journal.control().await;
     let key = existing(app, id)?;
     let event = record::own_event(exchange, caller, "DeleteKey", Some(json!({ "accessKeyId": id })), None);
     let change = Change::DeleteKey { access_key_id: key.access_key_id.clone() };
     let committed = control.commit(&[change], caller.account(), &event).await;
-    committed.map_err(|cause| journal_error(app, cause))?;
+    committed.map_err(journal_error)?;
     answered(&json!({ "keys": [] }))
 }
 

@@ -3,7 +3,7 @@
 use super::{Answered, answered, invalid, object};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::events::{self as record, Exchange};
+use crate::events::Exchange;
 use bytes::Bytes;
 use cairn_lake::{Categories, Filter, Lookup, LookupError, Page};
 use cairn_model::{AccountId, Category, Timestamp};
@@ -20,18 +20,11 @@ const LIMIT: u64 = 100;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(app: &App, exchange: &Exchange<'_>, caller: &Caller, body: &Bytes) -> Answered {
-    let request = object(body)?;
-    let found = find(app, exchange, caller, &request).await;
-    record::own(app, exchange, caller, "Lookup", Some(request), found.as_ref().err()).await;
-    found
-}
-
-async fn find(app: &App, exchange: &Exchange<'_>, caller: &Caller, request: &Value) -> Answered {
     if caller.key.ingest_only {
         return Err(ApiError::new(ErrorCode::AccessDeniedException, "This key may only post events."));
     }
-    let account = if app.is_operator(&caller.key) { None } else { Some(caller.account()) };
-    let lookup = lookup(request, account, exchange.now)?;
+    let account = if caller.key.operator { None } else { Some(caller.account()) };
+    let lookup = lookup(&object(body)?, account, exchange.now)?;
     let page = app.history.lookup(lookup).await.map_err(lookup_error)?;
     shown(page)
 }

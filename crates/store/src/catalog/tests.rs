@@ -20,6 +20,7 @@ fn key(status: KeyStatus) -> Change {
         token_sha256: None,
         ingest_only: false,
         any_account: false,
+        operator: false,
         status,
         created: Timestamp::from_seconds(1),
     })
