@@ -1,4 +1,5 @@
-//! Durable ingest: many events a request, some connections, each with its next request as soon as the last is answered.
+//! Durable ingest: many events a request, some connections, each with its next request as soon as the last
+//! is answered.
 
 use crate::arguments::Settings;
 use crate::error::BenchError;

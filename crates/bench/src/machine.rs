@@ -1,4 +1,5 @@
-//! What the machine can do at best: no server is faster than its disk, and the same machine differs from run to run.
+//! What the machine can do at best: no server is faster than its disk, and the same machine differs from run
+//! to run.
 
 use crate::error::BenchError;
 use crate::quantiles::{Quantiles, median};

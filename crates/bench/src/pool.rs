@@ -5,8 +5,8 @@ use crate::clock;
 use bytes::Bytes;
 use cairn_testkit::{Batch, EventIds, Traffic};
 
-/// Prepared requests, taken in turn for ever. Every one is renewed as it is taken, so that no event is posted twice:
-/// Cairn drops duplicates, which would be less work than events are.
+/// Prepared requests, taken in turn for ever. Every one is renewed as it is taken, so that no event is
+/// posted twice: Cairn drops duplicates, which would be less work than events are.
 pub(crate) struct Pool {
     batches: Vec<Batch>,
     ids: EventIds,

@@ -3,7 +3,8 @@
 use crate::error::BenchError;
 use std::path::Path;
 
-/// Ticks a second in `/proc/PID/stat`: 100 on every Linux, whatever the kernel's own (see proc_pid_stat(5), USER_HZ).
+/// Ticks a second in `/proc/PID/stat`: 100 on every Linux, whatever the kernel's own (see proc_pid_stat(5),
+/// USER_HZ).
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// CPU seconds that the process has used so far, in user and kernel mode, over all its threads.

@@ -13,7 +13,8 @@ impl Quantiles {
         Quantiles(times)
     }
 
-    /// The least time that `percent` of 100 times do not exceed (the nearest rank), in milliseconds; 0 if there are none.
+    /// The least time that `percent` of 100 times do not exceed (the nearest rank), in milliseconds; 0 if
+    /// there are none.
     pub(crate) fn percentile_ms(&self, percent: usize) -> f64 {
         let rank = (self.0.len() * percent).div_ceil(100).max(1);
         self.0.get(rank - 1).map_or(0.0, |time| time.as_secs_f64() * 1e3)

@@ -112,8 +112,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Nothing in the data folder is of use any more, so a clean stop would only take time. Neither can fail but
-        // for a process that has ended already.
+        // Nothing in the data folder is of use any more, so a clean stop would only take time. Neither can
+        // fail but for a process that has ended already.
         drop(self.process.kill());
         drop(self.process.wait());
     }

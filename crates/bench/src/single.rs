@@ -1,4 +1,5 @@
-//! Single events at a fixed rate, whether or not the server keeps up (an open loop): how long until each is acknowledged.
+//! Single events at a fixed rate, whether or not the server keeps up (an open loop): how long until each is
+//! acknowledged.
 
 use crate::arguments::Settings;
 use crate::clock;
@@ -19,8 +20,8 @@ const HEAD_START: Duration = Duration::from_millis(500);
 /// What one run measured.
 #[derive(Clone, Debug)]
 pub(crate) struct SingleRun {
-    /// From when a request was due to its acknowledgement: a request that had to wait for an earlier one counts from
-    /// when it should have been sent.
+    /// From when a request was due to its acknowledgement: a request that had to wait for an earlier one
+    /// counts from when it should have been sent.
     pub(crate) acknowledged: Quantiles,
     /// From when a request was due to when it was sent: what the clients add, if the server keeps up.
     pub(crate) late: Quantiles,
@@ -63,7 +64,8 @@ fn bodies(settings: &Settings, run: u64) -> Vec<Bytes> {
     (0..settings.rate * settings.seconds).map(body).collect()
 }
 
-/// Every connection has a thread of its own: an async runtime's timers are too coarse for times below a millisecond.
+/// Every connection has a thread of its own: an async runtime's timers are too coarse for times below a
+/// millisecond.
 fn load(settings: &Settings, server: &Server, bodies: &[Bytes]) -> Result<Vec<Times>, BenchError> {
     let clients = settings.single_connections;
     let interval = Duration::from_secs(1) / u32::try_from(settings.rate).unwrap_or(u32::MAX);
@@ -98,7 +100,8 @@ impl Schedule<'_> {
         turns.map(move |(index, body)| (due(index), body))
     }
 
-    /// Sends one client's events, each when it is due, or late if the one before was not acknowledged in time.
+    /// Sends one client's events, each when it is due, or late if the one before was not acknowledged in
+    /// time.
     fn keep(&self, client: usize, address: SocketAddr, token: &str) -> Result<Vec<Times>, BenchError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(BenchError::Runtime)?;

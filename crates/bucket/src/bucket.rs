@@ -60,8 +60,8 @@ struct Stored {
 const VERSION: u32 = 1;
 
 impl Bucket {
-    /// Makes the bucket's folder. It counts as a bucket once `bucket.json` is there; that comes last, so a crash before it leaves
-    /// an empty folder that the next try uses.
+    /// Makes the bucket's folder. It counts as a bucket once `bucket.json` is there; that comes last, so a
+    /// crash before it leaves an empty folder that the next try uses.
     pub(crate) fn create(dir: &Path, info: BucketInfo, disk: &Disk) -> Result<Bucket, BucketError> {
         let bucket = Bucket::new(dir, info, disk);
         for folder in [&bucket.root, &bucket.objects, &bucket.temp_folder(), &bucket.uploads_folder()] {
@@ -84,7 +84,8 @@ impl Bucket {
         Ok(bucket)
     }
 
-    /// Opens the bucket in the folder `name` of `dir`; nothing if that is not a bucket. Removes what a crash left unfinished.
+    /// Opens the bucket in the folder `name` of `dir`; nothing if that is not a bucket. Removes what a crash
+    /// left unfinished.
     pub(crate) fn open(dir: &Path, name: &str, disk: &Disk) -> Result<Option<Bucket>, BucketError> {
         let path = dir.join(name).join("bucket.json");
         let json = match std::fs::read(&path) {
@@ -99,7 +100,8 @@ impl Bucket {
             return Err(BucketError::Damaged(path));
         }
         let bucket = Bucket::new(dir, stored.info(), disk);
-        // A crash may have come before the folders of `create` were durable, and after bucket.json was visible.
+        // A crash may have come before the folders of `create` were durable, and after bucket.json was
+        // visible.
         for folder in [&bucket.objects, &bucket.temp_folder(), &bucket.uploads_folder()] {
             disk.make_folder(folder)?;
         }
@@ -124,8 +126,8 @@ impl Bucket {
         }
     }
 
-    /// Ends the bucket if it holds no object; unfinished multipart uploads go with it. Files that are not ours stay, and with them
-    /// their folders, which are then no longer a bucket.
+    /// Ends the bucket if it holds no object; unfinished multipart uploads go with it. Files that are not
+    /// ours stay, and with them their folders, which are then no longer a bucket.
     pub(crate) fn delete_bucket(&self, dir: &Path) -> Result<(), BucketError> {
         self.folders.delete(|| {
             if Walk::new(&self.objects, "", "")?.next()?.is_some() {
@@ -173,8 +175,8 @@ impl Bucket {
         Ok(temp)
     }
 
-    /// Holds off other writers of `path` in this process, until the durable end of a put or deletion: whoever comes next meets a
-    /// state that lasts.
+    /// Holds off other writers of `path` in this process, until the durable end of a put or deletion:
+    /// whoever comes next meets a state that lasts.
     fn turn(&self, path: &Path) -> MutexGuard<'_, ()> {
         let mut hasher = DefaultHasher::new();
         path.hash(&mut hasher);

@@ -29,7 +29,8 @@ struct Inner {
 }
 
 impl Buckets {
-    /// Opens the buckets in `dir`, which is made if it is missing. Removes what a crash left unfinished; leaves alone what is not ours.
+    /// Opens the buckets in `dir`, which is made if it is missing. Removes what a crash left unfinished;
+    /// leaves alone what is not ours.
     ///
     /// Errors: [`BucketError::Damaged`] names a `bucket.json` that cannot be read.
     pub async fn open(dir: PathBuf) -> Result<Buckets, BucketError> {
@@ -53,7 +54,8 @@ impl Buckets {
 
     /// Makes a bucket. When this returns well, it survives power loss.
     ///
-    /// Errors: [`BucketError::InvalidBucketName`], [`BucketError::AlreadyOwned`], [`BucketError::AlreadyExists`], the disk's.
+    /// Errors: [`BucketError::InvalidBucketName`], [`BucketError::AlreadyOwned`],
+    /// [`BucketError::AlreadyExists`], the disk's.
     pub async fn create_bucket(
         &self,
         name: &str,
@@ -94,9 +96,10 @@ impl Buckets {
 
     /// Puts an object. When this returns well, it survives power loss.
     ///
-    /// Errors: those of the name, [`BucketError::Exists`], [`BucketError::PreconditionFailed`], [`BucketError::NoSuchKey`] (nothing
-    /// there to match), [`BucketError::Locked`], [`BucketError::Body`], the disk's. After any of them the key holds what it held
-    /// before, except that after [`BucketError::Failed`] it may hold the new object, whole.
+    /// Errors: those of the name, [`BucketError::Exists`], [`BucketError::PreconditionFailed`],
+    /// [`BucketError::NoSuchKey`] (nothing there to match), [`BucketError::Locked`], [`BucketError::Body`],
+    /// the disk's. After any of them the key holds what it held before, except that after
+    /// [`BucketError::Failed`] it may hold the new object, whole.
     pub async fn put(&self, put: PutObject) -> Result<PutOutcome, BucketError> {
         self.put_with_etag(put, None).await
     }
@@ -119,7 +122,8 @@ impl Buckets {
 
     /// Opens an object for reading.
     ///
-    /// Errors: [`BucketError::NoSuchBucket`], [`BucketError::NoSuchKey`], [`BucketError::Damaged`], the disk's.
+    /// Errors: [`BucketError::NoSuchBucket`], [`BucketError::NoSuchKey`], [`BucketError::Damaged`], the
+    /// disk's.
     pub async fn get(&self, bucket: &str, key: &str) -> Result<Object, BucketError> {
         let (bucket, key) = (self.inner.find(bucket)?, key.to_owned());
         bucket::check_key(&key)?;
@@ -141,8 +145,8 @@ impl Buckets {
 
     /// Deletes an object; one that is not there is fine. When this returns well, it stays gone.
     ///
-    /// Errors: [`BucketError::NoSuchBucket`], [`BucketError::Locked`] as of `now`, [`BucketError::Damaged`] (its lock cannot be
-    /// known), the disk's.
+    /// Errors: [`BucketError::NoSuchBucket`], [`BucketError::Locked`] as of `now`, [`BucketError::Damaged`]
+    /// (its lock cannot be known), the disk's.
     pub async fn delete(&self, bucket: &str, key: &str, now: Timestamp) -> Result<(), BucketError> {
         let (bucket, key) = (self.inner.find(bucket)?, key.to_owned());
         bucket::check_key(&key)?;
@@ -179,7 +183,8 @@ impl Buckets {
         blocking(move || bucket.publish_part(&at.id, &at.key, number, incoming, now)).await
     }
 
-    /// Puts the named parts together into the object `put`, whose headers are the upload's and whose body passes through `check`.
+    /// Puts the named parts together into the object `put`, whose headers are the upload's and whose body
+    /// passes through `check`.
     pub(crate) async fn complete_upload(
         &self,
         at: UploadAt,

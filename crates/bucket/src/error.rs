@@ -68,8 +68,8 @@ pub enum BucketError {
     /// The disk is full; nothing was kept. Worth a retry later.
     #[error("the disk is full")]
     Full,
-    /// A folder of this bucket could not be synced, now or earlier: what the disk holds is unknown, so the bucket takes no
-    /// writes until it is opened anew.
+    /// A folder of this bucket could not be synced, now or earlier: what the disk holds is unknown, so the
+    /// bucket takes no writes until it is opened anew.
     #[error("a sync of the bucket's folder failed: no writes until a restart")]
     Failed,
     /// A file of ours does not hold what we wrote.

@@ -12,8 +12,9 @@ const REMEMBERED_MAX: usize = 4096;
 
 /// The folders below one root, which itself is durable.
 ///
-/// A name in a folder is safe only if the folder's own name is. Another writer may have made a folder that we find there and
-/// not have synced it yet, so "it exists" proves nothing: a folder counts once this process has synced its parent.
+/// A name in a folder is safe only if the folder's own name is. Another writer may have made a folder that
+/// we find there and not have synced it yet, so "it exists" proves nothing: a folder counts once this
+/// process has synced its parent.
 pub(crate) struct Folders {
     root: PathBuf,
     state: RwLock<State>,
@@ -35,7 +36,8 @@ impl Folders {
         Folders { root, state: RwLock::new(state) }
     }
 
-    /// Runs `name_file`, which gives a file a name in `folder`, while that folder is durable and cannot go; then syncs the folder.
+    /// Runs `name_file`, which gives a file a name in `folder`, while that folder is durable and cannot go;
+    /// then syncs the folder.
     ///
     /// When this returns well, the name survives power loss. [`BucketError::Failed`]: nobody knows.
     pub(crate) fn add(
@@ -57,8 +59,9 @@ impl Folders {
         }
     }
 
-    /// Runs `change` on the names in `folder`, then syncs it, while the folder cannot go: one removed before it was synced may come
-    /// back after a crash with all that was in it. Says whether the folder is there; if not, nothing is done.
+    /// Runs `change` on the names in `folder`, then syncs it, while the folder cannot go: one removed before
+    /// it was synced may come back after a crash with all that was in it. Says whether the folder is there;
+    /// if not, nothing is done.
     pub(crate) fn change(
         &self,
         disk: &Disk,
@@ -79,7 +82,8 @@ impl Folders {
         Ok(true)
     }
 
-    /// Makes the names in `folder` durable; a failure stops all writes. The folder must not be empty, lest it go.
+    /// Makes the names in `folder` durable; a failure stops all writes. The folder must not be empty, lest
+    /// it go.
     pub(crate) fn sync(&self, disk: &Disk, folder: &Path) -> Result<(), BucketError> {
         // The kernel reports a failed sync once; a later one may claim success.
         self.check()?;
@@ -94,7 +98,8 @@ impl Folders {
         }
     }
 
-    /// Removes `folder` and those above it as far as they are empty. Best effort: an empty folder is harmless.
+    /// Removes `folder` and those above it as far as they are empty. Best effort: an empty folder is
+    /// harmless.
     pub(crate) fn prune(&self, disk: &Disk, folder: &Path) {
         let mut state = self.write();
         let State::Open { durable } = &mut *state else { return };
@@ -111,8 +116,8 @@ impl Folders {
         }
     }
 
-    /// Ends the bucket's life: runs `delete` while nothing can be added, and refuses all writes if it went well or nobody knows
-    /// how it went ([`BucketError::Failed`]).
+    /// Ends the bucket's life: runs `delete` while nothing can be added, and refuses all writes if it went
+    /// well or nobody knows how it went ([`BucketError::Failed`]).
     pub(crate) fn delete(&self, delete: impl FnOnce() -> Result<(), BucketError>) -> Result<(), BucketError> {
         let mut state = self.write();
         if !matches!(*state, State::Open { .. }) {

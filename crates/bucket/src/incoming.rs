@@ -118,7 +118,8 @@ impl Incoming {
         Ok(())
     }
 
-    /// Adds the trailer. When this returns, the file is whole and its bytes survive power loss, but it has no name yet.
+    /// Adds the trailer. When this returns, the file is whole and its bytes survive power loss, but it has
+    /// no name yet.
     pub(crate) fn finish(mut self, facts: Facts) -> Result<(TempFile, ObjectInfo), BucketError> {
         let mut sha256 = [0; 32];
         sha256.copy_from_slice(self.sha256.finish().as_ref());

@@ -1,15 +1,15 @@
 //! Where an object lies: keys to paths and back (FORMAT.md, "Names").
 //!
-//! The folder tree follows the `/` of the keys, so that a folder holds neighbours in key order and a listing reads only the
-//! folders it shows. Every name ends in a suffix that tells its kind, so that the key `a` (an object) and the key `a/b` (a
-//! folder `a`) do not clash, and no name is ever empty, `.` or `..`.
+//! The folder tree follows the `/` of the keys, so that a folder holds neighbours in key order and a listing
+//! reads only the folders it shows. Every name ends in a suffix that tells its kind, so that the key `a` (an
+//! object) and the key `a/b` (a folder `a`) do not clash, and no name is ever empty, `.` or `..`.
 
 use std::path::{Path, PathBuf};
 
 /// Longest key in bytes, as in S3.
 pub(crate) const KEY_BYTES_MAX: usize = 1024;
-/// Bytes of a segment in one name. A longer segment goes on in a folder of its own: escaped threefold and with its suffix
-/// a name stays within the 255 bytes that file systems allow.
+/// Bytes of a segment in one name. A longer segment goes on in a folder of its own: escaped threefold and
+/// with its suffix a name stays within the 255 bytes that file systems allow.
 const CHUNK_BYTES: usize = 80;
 
 /// What a name in the tree stands for.

@@ -1,7 +1,7 @@
 //! Cairn's own buckets: objects in a folder, spoken to by S3's protocol.
 //!
-//! [`Buckets`] is the store: buckets and objects in a folder whose layout FORMAT.md fixes to the byte. What it has
-//! acknowledged survives power loss; what it has not acknowledged is there whole or not at all.
+//! [`Buckets`] is the store: buckets and objects in a folder whose layout FORMAT.md fixes to the byte. What
+//! it has acknowledged survives power loss; what it has not acknowledged is there whole or not at all.
 //! [`S3Front`] serves the same buckets by S3's HTTP protocol. Only this crate names s3s.
 
 mod bucket;

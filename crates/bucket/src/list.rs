@@ -11,7 +11,8 @@ use std::path::Path;
 pub struct ListQuery {
     /// Only keys that start with this.
     pub prefix: String,
-    /// Keys that hold this (never empty) after the prefix are rolled up into one common prefix that ends with it.
+    /// Keys that hold this (never empty) after the prefix are rolled up into one common prefix that ends
+    /// with it.
     pub delimiter: Option<String>,
     /// Only what comes after this key or common prefix; `""` lists from the start.
     pub after: String,
@@ -22,8 +23,8 @@ pub struct ListQuery {
 /// What a listing found, each in ascending byte order of its key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
-    /// The objects. One whose file is damaged comes with an ETag and a SHA-256 of zeros and the size of its file, so that it is
-    /// seen; reading it fails.
+    /// The objects. One whose file is damaged comes with an ETag and a SHA-256 of zeros and the size of its
+    /// file, so that it is seen; reading it fails.
     pub objects: Vec<ObjectInfo>,
     /// The common prefixes.
     pub prefixes: Vec<String>,

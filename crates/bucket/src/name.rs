@@ -1,6 +1,7 @@
 //! Bucket names.
 
-/// Whether `name` may name a bucket: S3's rules for general purpose buckets, which also make it a safe folder name.
+/// Whether `name` may name a bucket: S3's rules for general purpose buckets, which also make it a safe
+/// folder name.
 ///
 /// 3 to 63 of `a-z 0-9 . -`, first and last a letter or digit, no `..`, not shaped like an IPv4 address.
 /// Source: "General purpose bucket naming rules" in the Amazon S3 user guide.

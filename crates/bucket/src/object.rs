@@ -53,7 +53,8 @@ pub struct ObjectInfo {
     pub key: String,
     /// Bytes of the body.
     pub size: u64,
-    /// Without quotes: the MD5 of the body in hexadecimal; of a multipart upload the MD5 of its parts' MD5s, `-`, and their number.
+    /// Without quotes: the MD5 of the body in hexadecimal; of a multipart upload the MD5 of its parts' MD5s,
+    /// `-`, and their number.
     pub etag: String,
     /// Of the body.
     pub sha256: Sha256,
@@ -65,8 +66,8 @@ pub struct ObjectInfo {
     pub headers: Headers,
 }
 
-/// The last bytes of an object file: magic, version (u32), length of the JSON (u32), length of the body (u64), CRC-32C (u32) of
-/// the JSON and the footer before the checksum; integers little-endian.
+/// The last bytes of an object file: magic, version (u32), length of the JSON (u32), length of the body
+/// (u64), CRC-32C (u32) of the JSON and the footer before the checksum; integers little-endian.
 const FOOTER_BYTES: usize = 28;
 const MAGIC: &[u8; 8] = b"CAIRNOBJ";
 const VERSION: u32 = 1;

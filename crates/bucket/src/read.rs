@@ -29,8 +29,8 @@ impl Object {
         Object { info, file: Arc::new(file), path }
     }
 
-    /// The whole body, checked against its SHA-256: the last block of a damaged one is withheld and an error comes instead, so
-    /// that nobody takes it for whole.
+    /// The whole body, checked against its SHA-256: the last block of a damaged one is withheld and an error
+    /// comes instead, so that nobody takes it for whole.
     pub fn body(self) -> BoxStream<'static, Result<Bytes, BoxError>> {
         self.checked_body().boxed()
     }

@@ -115,7 +115,8 @@ impl Bucket {
         Ok(Assembly { headers, etag: format!("{}-{}", hex::encode(md5s.finalize()), parts.len()), parts })
     }
 
-    /// Forgets the upload and its parts. A crash in between leaves parts without `upload.json`, which go at the next opening.
+    /// Forgets the upload and its parts. A crash in between leaves parts without `upload.json`, which go at
+    /// the next opening.
     pub(crate) fn end_upload(&self, id: &str, key: &str) -> Result<(), BucketError> {
         let folder = self.upload_folder(id, key)?.0;
         self.uploads.change(&self.disk, &folder, || self.disk.unlink(&json_path(&folder)))?;

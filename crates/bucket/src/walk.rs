@@ -4,7 +4,8 @@ use crate::layout::{self, Kind};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Walks the keys with a prefix, after a key. Holds the names of the folders from the root to the current key, no more.
+/// Walks the keys with a prefix, after a key. Holds the names of the folders from the root to the current
+/// key, no more.
 pub(crate) struct Walk {
     levels: Vec<Level>,
     prefix: Vec<u8>,
@@ -29,12 +30,13 @@ struct Level {
     children: Vec<(Piece, Kind)>,
 }
 
-/// A piece of a key, with the `/` that a folder stands for: so pieces sort as the keys below them do. An object sorts before the
-/// folder of keys that go on from it.
+/// A piece of a key, with the `/` that a folder stands for: so pieces sort as the keys below them do. An
+/// object sorts before the folder of keys that go on from it.
 type Piece = Box<[u8]>;
 
 impl Walk {
-    /// All keys below the folder `objects` that start with `prefix` and are greater than `after` (`""`: all, as no key is empty).
+    /// All keys below the folder `objects` that start with `prefix` and are greater than `after` (`""`: all,
+    /// as no key is empty).
     pub(crate) fn new(objects: &Path, prefix: &str, after: &str) -> io::Result<Walk> {
         let mut walk = Walk {
             levels: Vec::new(),
@@ -102,7 +104,8 @@ impl Walk {
         Ok(())
     }
 
-    /// Whether the object `key`, or any key that a folder of keys starting with `key` can hold, is within the bounds.
+    /// Whether the object `key`, or any key that a folder of keys starting with `key` can hold, is within
+    /// the bounds.
     fn wants(&self, key: &[u8], kind: Kind) -> bool {
         let is_object = kind == Kind::Object;
         let has_prefix = key.starts_with(&self.prefix) || (!is_object && self.prefix.starts_with(key));

@@ -16,9 +16,9 @@ pub struct Window {
     pub end: Timestamp,
 }
 
-/// The window of the digest that is made now. `previous_end` is the end of the chain's latest digest,
-/// `None` for the first, which begins when logging (or validation) `started`. The end is now, or a second after the start
-/// if that is later: two digests within a second, or a clock that went back, must not share a name.
+/// The window of the digest that is made now. `previous_end` is the end of the chain's latest digest, `None`
+/// for the first, which begins when logging (or validation) `started`. The end is now, or a second after the
+/// start if that is later: two digests within a second, or a clock that went back, must not share a name.
 pub fn window(previous_end: Option<Timestamp>, started: Timestamp, now: Timestamp) -> Window {
     let start = previous_end.unwrap_or(started).floor_to_second();
     let earliest_end = start.plus(Duration::from_secs(1));

@@ -17,7 +17,8 @@ use advanced::Advanced;
 use basic::Basic;
 use cairn_model::{Category, Event, EventSelector, Selectors};
 
-/// Selectors ready to judge events. Judging allocates nothing unless a value that a selector asks for has JSON escapes.
+/// Selectors ready to judge events. Judging allocates nothing unless a value that a selector asks for has
+/// JSON escapes.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     rules: Vec<Rule>,

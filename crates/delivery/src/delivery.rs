@@ -16,9 +16,10 @@ use std::time::Duration;
 
 /// Everything that trails deliver. Cheap to clone; all clones are the same.
 ///
-/// Its owner reads the log from [`Delivery::position`] and gives each record to [`Delivery::apply`]; beside that, and
-/// at the same time if it likes, it calls the three `..._due` functions every second or so. After any error of `apply`,
-/// `cut_if_due` or `digest_if_due` it calls [`Delivery::reload`] and starts reading anew from there; uploads go on.
+/// Its owner reads the log from [`Delivery::position`] and gives each record to [`Delivery::apply`]; beside
+/// that, and at the same time if it likes, it calls the three `..._due` functions every second or so. After
+/// any error of `apply`, `cut_if_due` or `digest_if_due` it calls [`Delivery::reload`] and starts reading
+/// anew from there; uploads go on.
 #[derive(Clone)]
 pub struct Delivery {
     inner: Arc<Inner>,
@@ -82,8 +83,8 @@ pub struct DeliveryStats {
 }
 
 impl Delivery {
-    /// Opens or makes the outbox in `options.dir`, whose file `outbox.db` and folder `outbox` nobody else may use.
-    /// Removes files that a crash left over.
+    /// Opens or makes the outbox in `options.dir`, whose file `outbox.db` and folder `outbox` nobody else
+    /// may use. Removes files that a crash left over.
     pub async fn open(
         options: DeliveryOptions,
         target: Arc<dyn Target>,
@@ -118,8 +119,8 @@ impl Delivery {
         Ok(Delivery { inner: Arc::new(inner) })
     }
 
-    /// Forgets all that is not in the outbox, as a restart would, and returns the position from which the log must be
-    /// applied again. Nothing may be applied meanwhile.
+    /// Forgets all that is not in the outbox, as a restart would, and returns the position from which the
+    /// log must be applied again. Nothing may be applied meanwhile.
     pub async fn reload(&self) -> Result<Position, DeliveryError> {
         let inner = &*self.inner;
         let _one_write_at_a_time = inner.writing.lock().await;
@@ -129,18 +130,19 @@ impl Delivery {
         Ok(position)
     }
 
-    /// What stands in the log below is delivered or survives in the outbox: the log may release it, and reading
-    /// starts here.
+    /// What stands in the log below is delivered or survives in the outbox: the log may release it, and
+    /// reading starts here.
     pub fn position(&self) -> Position {
         lock(&self.inner.reader).saved()
     }
 
-    /// Applies the log's record at `at`, in log order; `next` is where the record behind it starts. A record that was
-    /// applied already is passed over. Changes take effect at their position: the event of the call that made them
-    /// goes to the trails that took it before, and to changed trails that take it now.
+    /// Applies the log's record at `at`, in log order; `next` is where the record behind it starts. A record
+    /// that was applied already is passed over. Changes take effect at their position: the event of the call
+    /// that made them goes to the trails that took it before, and to changed trails that take it now.
     ///
-    /// Fails with [`DeliveryError::Record`] if a newer Cairn wrote the record, with [`DeliveryError::OutOfOrder`] if
-    /// records before it are missing, and with [`DeliveryError::MustReload`] after a failed write.
+    /// Fails with [`DeliveryError::Record`] if a newer Cairn wrote the record, with
+    /// [`DeliveryError::OutOfOrder`] if records before it are missing, and with
+    /// [`DeliveryError::MustReload`] after a failed write.
     pub fn apply(
         &self,
         at: Position,
@@ -153,27 +155,29 @@ impl Delivery {
         Ok(if reader.is_full() { Applied::CutFirst } else { Applied::GoOn })
     }
 
-    /// Makes log files of what is in memory if its oldest event has waited for `deliver_every`, if memory is used up,
-    /// or if a trail stopped; now and then saves the position alone. Returns whether it did any of this.
+    /// Makes log files of what is in memory if its oldest event has waited for `deliver_every`, if memory is
+    /// used up, or if a trail stopped; now and then saves the position alone. Returns whether it did any of
+    /// this.
     ///
-    /// When this returns `Ok`, the files will be delivered exactly once whatever crashes. After an error they may or
-    /// may not, and only [`Delivery::reload`] finds out.
+    /// When this returns `Ok`, the files will be delivered exactly once whatever crashes. After an error
+    /// they may or may not, and only [`Delivery::reload`] finds out.
     pub async fn cut_if_due(&self, now: Timestamp) -> Result<bool, DeliveryError> {
         let take = |reader: &mut Reader| reader.take_if_due(now);
         self.inner.cut(now, take).await
     }
 
-    /// Makes the digests whose windows have ended, and the last ones of trails that stopped. Returns how many. A trail
-    /// whose account has no valid signing key waits for one, and its status says so.
+    /// Makes the digests whose windows have ended, and the last ones of trails that stopped. Returns how
+    /// many. A trail whose account has no valid signing key waits for one, and its status says so.
     pub async fn digest_if_due(&self, now: Timestamp) -> Result<usize, DeliveryError> {
         self.inner.digest_if_due(now).await
     }
 
-    /// Tries to deliver what waits in the outbox and is not waiting after a failure; returns how many objects were
-    /// delivered. A bucket's failure is no error: it is in the trail's status, and the object is tried for 30 days.
+    /// Tries to deliver what waits in the outbox and is not waiting after a failure; returns how many
+    /// objects were delivered. A bucket's failure is no error: it is in the trail's status, and the object
+    /// is tried for 30 days.
     ///
-    /// May be called while an earlier call is still busy: it leaves alone the trails that one is busy with, so a
-    /// bucket that does not answer need not hold up others.
+    /// May be called while an earlier call is still busy: it leaves alone the trails that one is busy with,
+    /// so a bucket that does not answer need not hold up others.
     pub async fn upload_due(&self, now: Timestamp) -> Result<u64, DeliveryError> {
         self.inner.upload_due(now).await
     }
@@ -248,8 +252,8 @@ impl Inner {
     }
 }
 
-/// A write that is under way. Unless it is told that the write finished, because that failed or because the caller
-/// stopped waiting for it, the reader asks for a reload.
+/// A write that is under way. Unless it is told that the write finished, because that failed or because the
+/// caller stopped waiting for it, the reader asks for a reload.
 pub(crate) struct Unfinished<'a> {
     reader: &'a Mutex<Reader>,
     finished: bool,

@@ -1,7 +1,7 @@
 //! Digests: the signed lists of log files that `aws cloudtrail validate-logs` checks.
 //!
-//! Source of the format: AWS CloudTrail User Guide, "CloudTrail digest file structure" and "Custom implementations of
-//! CloudTrail log file integrity validation".
+//! Source of the format: AWS CloudTrail User Guide, "CloudTrail digest file structure" and "Custom
+//! implementations of CloudTrail log file integrity validation".
 
 use crate::log_file::Packed;
 use crate::outbox::Link;
@@ -44,7 +44,8 @@ pub(crate) struct Signed {
     pub(crate) signature: String,
 }
 
-/// The members in the order of AWS's samples. Those without a value are null, never absent: the AWS CLI asks for them.
+/// The members in the order of AWS's samples. Those without a value are null, never absent: the AWS CLI asks
+/// for them.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Json<'a> {

@@ -40,8 +40,8 @@ impl Inner {
         Ok(made)
     }
 
-    /// By the time since the last digests, not by their end: after a clock was set back the next ones come after a
-    /// period, not when it has caught up.
+    /// By the time since the last digests, not by their end: after a clock was set back the next ones come
+    /// after a period, not when it has caught up.
     fn is_due(&self, generation: &Generation, now: Timestamp) -> bool {
         if generation.closed {
             return true;
@@ -88,8 +88,8 @@ impl Inner {
         Ok(digests.len())
     }
 
-    /// From the previous end to now. A new generation begins after the last end of any earlier one, so that no two
-    /// digests of a trail share a key.
+    /// From the previous end to now. A new generation begins after the last end of any earlier one, so that
+    /// no two digests of a trail share a key.
     async fn window(&self, generation: &Generation, now: Timestamp) -> Result<Window, DeliveryError> {
         let last_end = self.outbox.last_digest_end(&generation.trail.arn).await?;
         let start = generation.window_start.max(last_end.unwrap_or(Timestamp::MIN));

@@ -1,5 +1,5 @@
-//! What trails deliver: the reader that follows the log for them, log files, signed digests, and the outbox from which
-//! both go to buckets.
+//! What trails deliver: the reader that follows the log for them, log files, signed digests, and the outbox
+//! from which both go to buckets.
 //!
 //! ```text
 //! log -> Reader (events by trail and region, in memory)
@@ -8,9 +8,9 @@
 //!                    -> upload: drains the outbox, first in first out
 //! ```
 //!
-//! A crash anywhere leaves either the position before the cut, and the log is read again from there, or rows in the
-//! outbox that name finished files. So every event is in exactly one log file of a trail, whatever crashes.
-//! What lies on disk and in buckets is described in FORMAT.md ("Outbox", "Log files and digests").
+//! A crash anywhere leaves either the position before the cut, and the log is read again from there, or rows
+//! in the outbox that name finished files. So every event is in exactly one log file of a trail, whatever
+//! crashes. What lies on disk and in buckets is described in FORMAT.md ("Outbox", "Log files and digests").
 
 mod cut;
 mod delivery;

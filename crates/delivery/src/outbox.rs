@@ -1,7 +1,8 @@
-//! The outbox: a folder of finished files, and the database that says what each is and how far the reader has come.
+//! The outbox: a folder of finished files, and the database that says what each is and how far the reader
+//! has come.
 //!
-//! A file is durable before a row names it, and a row is gone before its file is. So a row always has its file, and a
-//! file without a row is one that no position and no digest knows of: it goes at the next start.
+//! A file is durable before a row names it, and a row is gone before its file is. So a row always has its
+//! file, and a file without a row is one that no position and no digest knows of: it goes at the next start.
 
 mod cuts;
 mod digests;

@@ -195,8 +195,8 @@ impl Reader {
     }
 }
 
-/// The region whose folder an event goes to. Whoever posts events chooses this text, so only what can stand in a key
-/// is taken.
+/// The region whose folder an event goes to. Whoever posts events chooses this text, so only what can stand
+/// in a key is taken.
 fn region_of<'a>(event: &Event<'a>, home: &'a str) -> Cow<'a, str> {
     let is_region = |text: &str| {
         let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');

@@ -4,8 +4,8 @@ use cairn_model::{Timestamp, TrailArn};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
-/// What became of a trail's deliveries of one region, as GetTrailStatus shows it. A member without a value is one that
-/// nothing happened for yet.
+/// What became of a trail's deliveries of one region, as GetTrailStatus shows it. A member without a value
+/// is one that nothing happened for yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrailStatus {
     /// When a log file was last delivered.

@@ -51,7 +51,8 @@ pub enum TargetError {
 /// Where objects go.
 #[async_trait]
 pub trait Target: Send + Sync {
-    /// Creates the object if no object has its key. When this returns `Ok`, the object survives power loss there.
+    /// Creates the object if no object has its key. When this returns `Ok`, the object survives power loss
+    /// there.
     async fn put_new(&self, object: &Object) -> Result<Put, TargetError>;
 }
 

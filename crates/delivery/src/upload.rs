@@ -24,7 +24,8 @@ const BATCH: u32 = 64;
 const TRAILS_AT_ONCE: usize = 16;
 /// How long an object is tried, as CloudTrail does it.
 const TRY_FOR: Duration = Duration::from_secs(30 * 86_400);
-/// How long an object waits whose key another object has, or whose file is damaged, while those behind it go on.
+/// How long an object waits whose key another object has, or whose file is damaged, while those behind it go
+/// on.
 const PARKED_FOR: Duration = Duration::from_secs(3600);
 
 /// What became of one attempt.

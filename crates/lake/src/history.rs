@@ -33,7 +33,8 @@ pub struct HistoryOptions {
     pub commit_every: Duration,
     /// How many bytes of text the tail gets before a commit is due; also what one commit takes at most.
     pub commit_bytes: u64,
-    /// Memory that the tail may take, with what tells its duplicates, in bytes; one call of [`History::append`] may go beyond it.
+    /// Memory that the tail may take, with what tells its duplicates, in bytes; one call of
+    /// [`History::append`] may go beyond it.
     pub tail_bytes: usize,
 }
 

@@ -30,7 +30,8 @@ pub struct Lookup {
     pub from: Option<Timestamp>,
     /// Events of this second or earlier.
     pub to: Option<Timestamp>,
-    /// The most events on the page. There are fewer, and a next page, where the texts of so many take more than 16 MiB.
+    /// The most events on the page. There are fewer, and a next page, where the texts of so many take more
+    /// than 16 MiB.
     pub limit: usize,
     /// The token of the page before; it must be of the same parameters (`limit`, `deadline` and `now`
     /// are none).

@@ -164,7 +164,8 @@ impl Part {
         }
     }
 
-    /// The visible rows at or above `from`. `chunk` is the part's, and may have rows that are not visible yet.
+    /// The visible rows at or above `from`. `chunk` is the part's, and may have rows that are not visible
+    /// yet.
     fn rows_at<'c>(&self, chunk: &'c Chunk, from: Position) -> &'c [TailRow] {
         let visible = &chunk.rows()[..self.visible];
         &visible[visible.partition_point(|row| row.position() < from)..]

@@ -1,9 +1,9 @@
 //! One pass over a JSON text: is it well formed, has no object a key twice, and where do the
 //! members stand that an event is found by.
 //!
-//! The pass allocates nothing per text (its stacks are reused) and copies nothing. Grammar: RFC 8259. Stricter than it:
-//! duplicate keys at any depth, nesting beyond [`DEPTH_MAX`] and lone surrogates are refused,
-//! because readers disagree about what they mean.
+//! The pass allocates nothing per text (its stacks are reused) and copies nothing. Grammar: RFC 8259.
+//! Stricter than it: duplicate keys at any depth, nesting beyond [`DEPTH_MAX`] and lone surrogates are
+//! refused, because readers disagree about what they mean.
 
 mod members;
 mod scan;

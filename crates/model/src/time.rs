@@ -21,7 +21,8 @@ impl Timestamp {
     /// The latest time that can be written with a four-digit year, to the second.
     pub const MAX: Timestamp = Timestamp(SECONDS_MAX * MICROS);
 
-    /// The time at this many microseconds since 1970; times outside the years 0000 to 9999 become the nearest inside.
+    /// The time at this many microseconds since 1970; times outside the years 0000 to 9999 become the
+    /// nearest inside.
     pub fn from_micros(micros: i64) -> Timestamp {
         Timestamp(micros.clamp(Self::MIN.0, Self::MAX.0 + MICROS - 1))
     }

@@ -35,14 +35,14 @@ pub enum Logging {
     Never,
     /// Logging.
     On {
-        /// When StartLogging was last called.
+        /// When StartLogging turned it on.
         started: Timestamp,
         /// When StopLogging was last called before that.
         stopped: Option<Timestamp>,
     },
     /// Stopped.
     Off {
-        /// When StartLogging was last called.
+        /// When StartLogging had turned it on.
         started: Timestamp,
         /// When StopLogging was called.
         stopped: Timestamp,
@@ -55,7 +55,7 @@ impl Logging {
         matches!(self, Logging::On { .. })
     }
 
-    /// When StartLogging was last called.
+    /// When StartLogging last turned it on.
     pub fn started(self) -> Option<Timestamp> {
         match self {
             Logging::Never => None,

@@ -74,8 +74,8 @@ pub struct Failure<'a> {
     pub message: Option<&'a str>,
 }
 
-/// Whether an operation of this name changes nothing. By CloudTrail's reckoning handing out credentials and using
-/// keys change nothing either.
+/// Whether an operation of this name changes nothing. By CloudTrail's reckoning handing out credentials and
+/// using keys change nothing either.
 pub fn is_read_only(operation: &str) -> bool {
     const PREFIXES: [&str; 12] = [
         "Get",

@@ -22,7 +22,8 @@ pub enum Caller<'a> {
         /// The key that signed.
         access_key_id: &'a str,
     },
-    /// A key that Cairn does not know, or a signature that is wrong: the key's owner is *not* the caller then.
+    /// A key that Cairn does not know, or a signature that is wrong: the key's owner is *not* the caller
+    /// then.
     Unknown {
         /// The key that the request named, if it named one.
         access_key_id: Option<&'a str>,
@@ -96,8 +97,8 @@ impl<'a> UserIdentity<'a> {
     }
 }
 
-/// The unique id of an IAM user, `AIDA` and 17 letters or digits: users have no id of their own, so it is made of
-/// account and name, and is the same in every event and answer. (FNV-1a over 128 bits, in base 32.)
+/// The unique id of an IAM user, `AIDA` and 17 letters or digits: users have no id of their own, so it is
+/// made of account and name, and is the same in every event and answer. (FNV-1a over 128 bits, in base 32.)
 pub fn user_id(account: AccountId, user: &str) -> String {
     const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;

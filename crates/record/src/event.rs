@@ -58,8 +58,9 @@ pub struct TlsDetails<'a> {
     pub key_exchange: Option<&'a str>,
 }
 
-/// Writes the event of an exchange: JSON that the door lets in whatever the caller sent. Texts are cut after 1 KB;
-/// parameters, answers and additional data that are too large are replaced by `{"omitted": true, ...}`.
+/// Writes the event of an exchange: JSON that the door lets in whatever the caller sent. Texts are cut after
+/// 1 KB; parameters, answers and additional data that are too large are replaced by `{"omitted": true,
+/// ...}`.
 pub fn event_text(exchange: &Exchange<'_>) -> Vec<u8> {
     let call = &exchange.call;
     let failed = exchange.failure.is_some();

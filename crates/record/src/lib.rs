@@ -1,8 +1,8 @@
 //! One HTTP exchange becomes one event, as CloudTrail would have recorded it.
 //!
-//! Two steps: a function per service ([`s3()`], [`cloudtrail()`], [`sts_get_caller_identity`], [`cairn()`]) tells
-//! what was [called](Call), and [`event_text`] writes that and who called when from where as an event's JSON. Pure: ids and times
-//! are arguments.
+//! Two steps: a function per service ([`s3()`], [`cloudtrail()`], [`sts_get_caller_identity`], [`cairn()`])
+//! tells what was [called](Call), and [`event_text`] writes that and who called when from where as an
+//! event's JSON. Pure: ids and times are arguments.
 
 mod call;
 mod caller;

@@ -3,8 +3,9 @@
 use crate::call::Call;
 use serde_json::{Map, Value};
 
-/// A call of the CloudTrail API. `request` is the request's body; `response` the answer's, which is recorded for calls that
-/// change something. Names as CloudTrail records its own: the model's, their first letter lower.
+/// A call of the CloudTrail API. `request` is the request's body; `response` the answer's, which is recorded
+/// for calls that change something. Names as CloudTrail records its own: the model's, their first letter
+/// lower.
 pub fn cloudtrail(operation: &str, request: &Value, response: Option<&Value>) -> Call {
     let call = Call::named("cloudtrail.amazonaws.com", operation.to_owned());
     Call {
@@ -19,8 +20,8 @@ pub fn sts_get_caller_identity() -> Call {
     Call::named("sts.amazonaws.com", "GetCallerIdentity")
 }
 
-/// A call under `/_cairn/`, by a name such as `Lookup`, `Tail`, `Query`, `Import` or `CreateKey`. `parameters` are
-/// recorded as they are but for secrets.
+/// A call under `/_cairn/`, by a name such as `Lookup`, `Tail`, `Query`, `Import` or `CreateKey`.
+/// `parameters` are recorded as they are but for secrets.
 pub fn cairn(event_name: &'static str, parameters: Option<Value>) -> Call {
     Call { request_parameters: parameters, ..Call::named("cairn.amazonaws.com", event_name) }
 }
@@ -37,7 +38,8 @@ fn with_lower_names(value: &Value) -> Value {
             let mut lowered = Map::new();
             for (name, value) in members {
                 let lower = lower_first(name);
-                // A caller may send both `Name` and `name`; then `Name` keeps its capital and neither is lost.
+                // A caller may send both `Name` and `name`; then `Name` keeps its capital and neither is
+                // lost.
                 let is_taken = lower != *name && members.contains_key(&lower);
                 lowered.insert(if is_taken { name.clone() } else { lower }, with_lower_names(value));
             }

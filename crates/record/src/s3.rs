@@ -57,8 +57,8 @@ const PARAMETER_HEADERS: [&str; 14] = [
     "x-amz-bypass-governance-retention",
 ];
 
-/// A call of S3. Calls on buckets are management events; those on objects, and those that list or probe what is in a bucket, are
-/// data events.
+/// A call of S3. Calls on buckets are management events; those on objects, and those that list or probe what
+/// is in a bucket, are data events.
 pub fn s3(request: &S3Request<'_>) -> Call {
     let query = parsed_query(request.query.unwrap_or(""));
     Call {
@@ -113,8 +113,8 @@ fn additional(request: &S3Request<'_>, query: &[(String, String)]) -> Map<String
     additional
 }
 
-/// The bucket, and for data events the object before it, or the prefix of the objects that the call was about. A bucket that is being
-/// created is no resource yet.
+/// The bucket, and for data events the object before it, or the prefix of the objects that the call was
+/// about. A bucket that is being created is no resource yet.
 fn resources(request: &S3Request<'_>, query: &[(String, String)]) -> Vec<Resource> {
     let Some(bucket) = request.bucket.filter(|_| request.operation != "CreateBucket") else {
         return Vec::new();

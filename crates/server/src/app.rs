@@ -43,7 +43,8 @@ impl App {
         self.operator.account
     }
 
-    /// The change that gives the account of a trail with log file validation a key to sign with, if it has none.
+    /// The change that gives the account of a trail with log file validation a key to sign with, if it has
+    /// none.
     pub(crate) fn signing_key_for(&self, trail: &Trail, now: Timestamp) -> Result<Vec<Change>, ApiError> {
         let state = self.journal.catalog().state();
         if !trail.log_file_validation || state.can_sign(trail.arn.account, now) {

@@ -64,7 +64,8 @@ impl Authenticator {
         Authenticator { seal, derived: Mutex::default() }
     }
 
-    /// Finds the key that a request claims, before its body is read: a request of nobody known is refused for the price of its head.
+    /// Finds the key that a request claims, before its body is read: a request of nobody known is refused
+    /// for the price of its head.
     pub(crate) fn claim(&self, catalog: &Catalog, parts: &Parts) -> Result<Claim, Box<Refused>> {
         let presented = Presented::parse(&Request::of(parts))
             .map_err(|error| Box::new(Refused { error, access_key_id: None, key: None, region: None }))?;

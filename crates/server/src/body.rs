@@ -27,7 +27,8 @@ pub(crate) fn check_announced(body: &Incoming, bytes_max: usize) -> Result<(), B
     if body.size_hint().lower() > bytes_max as u64 { Err(BodyError::TooLarge(bytes_max)) } else { Ok(()) }
 }
 
-/// Reads a body of at most `bytes_max` bytes. What the header promises beyond it is refused before a byte is read.
+/// Reads a body of at most `bytes_max` bytes. What the header promises beyond it is refused before a byte is
+/// read.
 pub(crate) async fn read(body: Incoming, bytes_max: usize) -> Result<Bytes, BodyError> {
     read_charged(body, bytes_max, |_| Ok(())).await
 }

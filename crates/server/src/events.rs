@@ -162,8 +162,8 @@ fn told_of_refused<'a>(app: &'a App, refused: &'a Refused, error: &'a ApiError) 
     }
 }
 
-/// Records a request that did not authenticate, in the account of the key that it names, or the first account if
-/// Cairn does not know the key.
+/// Records a request that did not authenticate, in the account of the key that it names, or the first
+/// account if Cairn does not know the key.
 pub(crate) async fn refused(
     app: &App,
     exchange: &Exchange<'_>,
@@ -198,7 +198,8 @@ pub(crate) async fn unknown_service(
     app.journal.note(told.recipient, &event).await;
 }
 
-/// Records a call on a bucket. Calls on objects are data events, which are not recorded yet, unless they were refused for who called.
+/// Records a call on a bucket. Calls on objects are data events, which are not recorded yet, unless they
+/// were refused for who called.
 pub(crate) async fn s3(app: &App, exchange: &Exchange<'_>, outcome: &S3Outcome) {
     let request = S3Request {
         operation: outcome.operation.as_deref().unwrap_or("Unknown"),

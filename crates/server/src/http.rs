@@ -25,7 +25,8 @@ use std::sync::Arc;
 /// An answer on its way out.
 pub(crate) type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
 
-/// Answers a request. It runs as a task of its own, because a client that hangs up must not cut a call between log and catalog.
+/// Answers a request. It runs as a task of its own, because a client that hangs up must not cut a call
+/// between log and catalog.
 pub(crate) async fn answer(app: Arc<App>, peer: SocketAddr, request: http::Request<Incoming>) -> Answer {
     let answered = tokio::spawn(async move { dispatch(&app, peer, request).await }).await;
     answered.unwrap_or_else(|error| {

@@ -22,8 +22,8 @@ use unpack::Window;
 pub(crate) const BODY_BYTES_MAX: usize = 64 << 20;
 /// The most bytes of a body when unpacked: 512 MiB.
 pub(crate) const UNPACKED_BYTES_MAX: usize = 512 << 20;
-/// The most bytes of the events of one body as the log holds them: 640 MiB. They become durable together, so the log's queue has to take
-/// them whole.
+/// The most bytes of the events of one body as the log holds them: 640 MiB. They become durable together, so
+/// the log's queue has to take them whole.
 pub(crate) const ENCODED_BYTES_MAX: usize = 640 << 20;
 /// Refusals and notes that an answer lists at most; `accepted` always counts exactly.
 const LISTED_MAX: usize = 10_000;
@@ -75,8 +75,8 @@ pub(crate) struct Judged {
     refused: u64,
 }
 
-/// Unpacks a body and judges each of its records. No record is parsed twice, and no more is held than the window and what was
-/// encoded, both counted in `share`.
+/// Unpacks a body and judges each of its records. No record is parsed twice, and no more is held than the
+/// window and what was encoded, both counted in `share`.
 pub(crate) fn judge(
     body: Bytes,
     encoding: Encoding,

@@ -35,7 +35,8 @@ impl Growth {
 
     /// Waits until the log has grown beyond `position`.
     pub(crate) async fn beyond(&mut self, position: Position) {
-        // An error means that the log is gone, and with it the reason to wait; the job is about to be stopped.
+        // An error means that the log is gone, and with it the reason to wait; the job is about to be
+        // stopped.
         if self.0.wait_for(|end| *end > position).await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -20,8 +20,8 @@ pub(crate) struct Journal {
     fatal: CancellationToken,
 }
 
-/// Whether the catalog has all changes that are in the log. While it has not, no later position may be saved, or the missing change
-/// would be passed over at the next start.
+/// Whether the catalog has all changes that are in the log. While it has not, no later position may be
+/// saved, or the missing change would be passed over at the next start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Applied {
     All,
@@ -70,7 +70,8 @@ impl Journal {
         self.missed.load(Ordering::Relaxed)
     }
 
-    /// Makes a batch durable. When this returns `Ok`, it survives power loss. A fatal error also ends the process.
+    /// Makes a batch durable. When this returns `Ok`, it survives power loss. A fatal error also ends the
+    /// process.
     pub(crate) async fn append(&self, batch: Batch) -> Result<Appended, AppendError> {
         let (sender, receiver) = oneshot::channel();
         self.log.append(
@@ -94,7 +95,8 @@ impl Journal {
         self.fatal.cancel();
     }
 
-    /// Records the event of a call that changed nothing. A failure is counted, not told: a read answers all the same.
+    /// Records the event of a call that changed nothing. A failure is counted, not told: a read answers all
+    /// the same.
     pub(crate) async fn note(&self, account: AccountId, event: &[u8]) {
         let recorded = match batch_of(&[], account, event) {
             Ok(batch) => self.append(batch).await.map(drop).map_err(JournalError::from),
@@ -122,8 +124,9 @@ impl Journal {
 }
 
 impl Control<'_> {
-    /// Records changes and the event of their call as one record, then lets them take effect. A crash before the record is
-    /// durable means that nothing happened; after it, start-up applies what the catalog has not seen.
+    /// Records changes and the event of their call as one record, then lets them take effect. A crash before
+    /// the record is durable means that nothing happened; after it, start-up applies what the catalog has
+    /// not seen.
     pub(crate) async fn commit(
         &mut self,
         changes: &[Change],
@@ -155,7 +158,8 @@ impl Control<'_> {
         }
     }
 
-    /// A change that stands in the log takes effect: now, or at the next start, which then has to come at once.
+    /// A change that stands in the log takes effect: now, or at the next start, which then has to come at
+    /// once.
     async fn apply(&mut self, changes: &[Change], next: Position) -> Result<(), JournalError> {
         let applied = self.journal.catalog.apply(changes, next).await;
         applied.inspect_err(|error| self.journal.give_up(error))?;

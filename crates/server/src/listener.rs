@@ -14,7 +14,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Connections beyond this wait to be accepted. Fewer than the 1,024 files that a process may usually open: the log needs some.
+/// Connections beyond this wait to be accepted. Fewer than the 1,024 files that a process may usually open:
+/// the log needs some.
 const CONNECTIONS_MAX: usize = 768;
 /// A client that takes longer than this to send a request's head is cut off.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);

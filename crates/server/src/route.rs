@@ -19,8 +19,8 @@ pub(crate) enum Route {
     Unknown(String),
 }
 
-/// Reads the route off, in this order: an own path, the service that the signature was made for, `X-Amz-Target`, and `Action`
-/// (in the query, or in a form body). What is left can only be a bucket's.
+/// Reads the route off, in this order: an own path, the service that the signature was made for,
+/// `X-Amz-Target`, and `Action` (in the query, or in a form body). What is left can only be a bucket's.
 pub(crate) fn route(parts: &Parts) -> Route {
     let path = parts.uri.path();
     if path == "/_cairn" || path.starts_with("/_cairn/") {

@@ -159,8 +159,8 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
     Ok(Started { app: Arc::new(app), root_secret, first_start })
 }
 
-/// Makes the account, its root key and the default trail, as one record. A crash before it is durable leaves nothing but an empty bucket,
-/// which the next first start takes over.
+/// Makes the account, its root key and the default trail, as one record. A crash before it is durable leaves
+/// nothing but an empty bucket, which the next first start takes over.
 async fn first_account(
     config: &Config,
     given: &GivenKey,
@@ -246,7 +246,8 @@ fn root_key(journal: &Journal, seal: &Seal, given: &GivenKey) -> Result<(AccessK
     Ok((AccessKey::clone(root), secret))
 }
 
-/// Takes the lock of the data folder, which makes it if it is missing. The lock goes with the process, however that ends.
+/// Takes the lock of the data folder, which makes it if it is missing. The lock goes with the process,
+/// however that ends.
 pub(crate) fn lock(data: &Path) -> Result<std::fs::File, StartError> {
     let failed = |source| StartError::Folder { path: data.display().to_string(), source };
     std::fs::create_dir_all(data).map_err(failed)?;

@@ -67,8 +67,9 @@ impl Catalog {
         self.state().position
     }
 
-    /// Lets changes take effect that stand in the log below `next`. Idempotent. One caller at a time: whoever holds the control-plane lock.
-    /// When this returns, changes and position survive power loss; a crash before that replays them from the log.
+    /// Lets changes take effect that stand in the log below `next`. Idempotent. One caller at a time:
+    /// whoever holds the control-plane lock. When this returns, changes and position survive power loss; a
+    /// crash before that replays them from the log.
     pub async fn apply(&self, changes: &[Change], next: Position) -> Result<(), CatalogError> {
         let before = self.state();
         if next <= before.position {

@@ -4,8 +4,8 @@ use crate::event_ids::{EventIds, ID_LENGTH};
 use crate::traffic::{TIME_LENGTH, Traffic};
 use cairn_model::Timestamp;
 
-/// Events as NDJSON whose times and ids can be renewed in place. Renewing costs far less than generating, so a
-/// load generator can prepare its bodies and still never post an event twice.
+/// Events as NDJSON whose times and ids can be renewed in place. Renewing costs far less than generating, so
+/// a load generator can prepare its bodies and still never post an event twice.
 #[derive(Clone, Debug)]
 pub struct Batch {
     text: Vec<u8>,

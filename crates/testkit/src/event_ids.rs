@@ -5,8 +5,8 @@ use crate::dice::{Dice, HEX};
 /// Length of an id in text.
 pub const ID_LENGTH: usize = 36;
 
-/// Makes ids of the form of a version 4 UUID: no two of one `EventIds` are equal in the first 2^48, and two made from
-/// different seeds agree with the probability of random numbers of 74 bits.
+/// Makes ids of the form of a version 4 UUID: no two of one `EventIds` are equal in the first 2^48, and two
+/// made from different seeds agree with the probability of random numbers of 74 bits.
 #[derive(Clone, Debug)]
 pub struct EventIds {
     dice: Dice,
@@ -29,7 +29,8 @@ impl EventIds {
     /// The next id, in lower-case hex with dashes.
     pub fn next_id(&mut self) -> [u8; ID_LENGTH] {
         self.count = self.count.wrapping_add(1);
-        // An odd factor maps the 2^48 counts one to one onto the last 12 digits, so that they look random, too.
+        // An odd factor maps the 2^48 counts one to one onto the last 12 digits, so that they look random,
+        // too.
         let tail = self.count.wrapping_mul(0x9e37_79b9_7f4b) & COUNT_MASK;
         let (time, clock) = (self.dice.bits(), self.dice.bits());
         let high = (time & !0xf000) | 0x4000;

@@ -1,9 +1,9 @@
-//! Synthetic CloudTrail events: one account with 10,000 principals at 50,000 addresses, who call 40 services by 600
-//! names.
+//! Synthetic CloudTrail events: one account with 10,000 principals at 50,000 addresses, who call 40 services
+//! by 600 names.
 //!
-//! Which members an event has, how large they are, what fails and what only reads follow the statistics of public
-//! CloudTrail files. Two things are set apart from them, because labs differ there from the accounts of companies:
-//! most callers are sessions of roles, and data events are 8 of 100. The contents are made up.
+//! Which members an event has, how large they are, what fails and what only reads follow the statistics of
+//! public CloudTrail files. Two things are set apart from them, because labs differ there from the accounts
+//! of companies: most callers are sessions of roles, and data events are 8 of 100. The contents are made up.
 
 mod agents;
 mod bodies;
@@ -52,7 +52,8 @@ pub struct Traffic {
     agents: Agents,
 }
 
-/// Where in the output the parts of an event stand that make it another event: byte offsets from the output's start.
+/// Where in the output the parts of an event stand that make it another event: byte offsets from the
+/// output's start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Marks {
     /// The 20 characters of `eventTime`.
@@ -71,8 +72,8 @@ impl Traffic {
         Traffic { dice, ids: EventIds::new(seed), calls: Calls::new(), principals, agents: Agents::new() }
     }
 
-    /// Appends the next event to `out`: JSON on one line, about 1.4 KB, without a newline behind it. The stream's
-    /// contents do not depend on `event_time` but for the times in them.
+    /// Appends the next event to `out`: JSON on one line, about 1.4 KB, without a newline behind it. The
+    /// stream's contents do not depend on `event_time` but for the times in them.
     pub fn next_event(&mut self, event_time: Timestamp, out: &mut Vec<u8>) -> Marks {
         let call = self.calls.draw(&mut self.dice);
         let caller = draw_caller(&call, &self.principals, &self.agents, &mut self.dice);

@@ -57,8 +57,9 @@ impl Bucket {
         Incoming::create(&self.disk, &self.next_temp())
     }
 
-    /// Ends a body and makes it the object. When this returns well, the object survives power loss; until it is called nothing is
-    /// visible, and after an error either nothing is or (a failed sync) the object is there whole.
+    /// Ends a body and makes it the object. When this returns well, the object survives power loss; until it
+    /// is called nothing is visible, and after an error either nothing is or (a failed sync) the object is
+    /// there whole.
     pub(crate) fn publish(
         &self,
         incoming: Incoming,
@@ -102,7 +103,8 @@ impl Bucket {
         };
         match condition {
             Condition::IfAbsent => {
-                // Whoever learns that it exists relies on it, but the process that put it may have died before its sync.
+                // Whoever learns that it exists relies on it, but the process that put it may have died
+                // before its sync.
                 self.folders.sync(&self.disk, parent(path))?;
                 Err(BucketError::Exists { sha256: there.sha256 })
             }

@@ -46,8 +46,8 @@ pub(crate) enum Fault {
     Stops(When),
 }
 
-/// A disk with one fault, which remembers what would be lost if power went: bytes of files that were not synced, names in folders
-/// that were not synced.
+/// A disk with one fault, which remembers what would be lost if power went: bytes of files that were not
+/// synced, names in folders that were not synced.
 pub(crate) struct BadDisk {
     /// Counted from 0; beyond the last change nothing fails.
     at: usize,

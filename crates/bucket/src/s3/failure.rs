@@ -23,8 +23,8 @@ pub(super) enum BodyFault {
 }
 
 impl BodyFault {
-    /// What went wrong in a body that s3s unpacks and verifies. Its error types are private, so their texts have to do; whatever
-    /// they say, the body is refused.
+    /// What went wrong in a body that s3s unpacks and verifies. Its error types are private, so their texts
+    /// have to do; whatever they say, the body is refused.
     pub(super) fn of(error: BoxError) -> BodyFault {
         let text = error.to_string();
         if text.contains("Sha256Mismatch") {

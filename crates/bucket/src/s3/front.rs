@@ -24,14 +24,15 @@ pub type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 /// What happened, as an extension of the response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct S3Outcome {
-    /// The API's name of the operation, such as `PutObject` or `ListObjectsV2`; nothing if there is none for the request.
+    /// The API's name of the operation, such as `PutObject` or `ListObjectsV2`; nothing if there is none for
+    /// the request.
     pub operation: Option<String>,
     /// As the path names it.
     pub bucket: Option<String>,
     /// As the path names it.
     pub key: Option<String>,
-    /// Once the signature was found right (`account` is set then): the id of the access key that made it. Else the id that the
-    /// request claims where its signature stands, which proves nothing.
+    /// Once the signature was found right (`account` is set then): the id of the access key that made it.
+    /// Else the id that the request claims where its signature stands, which proves nothing.
     pub access_key_id: Option<String>,
     /// The key's account; only once the signature was found right.
     pub account: Option<AccountId>,
@@ -58,7 +59,8 @@ pub struct S3Front {
     service: S3Service,
 }
 
-/// The S3 service over `buckets` for the holders of `keys`. `region` is that of buckets made without a location constraint.
+/// The S3 service over `buckets` for the holders of `keys`. `region` is that of buckets made without a
+/// location constraint.
 pub fn service(buckets: Buckets, keys: Arc<dyn Keys>, region: String) -> S3Front {
     let gate = Gate { keys, buckets: buckets.clone() };
     let mut builder = S3ServiceBuilder::new(Operations { buckets, region });
@@ -68,7 +70,8 @@ pub fn service(buckets: Buckets, keys: Arc<dyn Keys>, region: String) -> S3Front
 }
 
 impl S3Front {
-    /// Serves one request. Buckets are named by the path (`/bucket/key`). The response carries an [`S3Outcome`].
+    /// Serves one request. Buckets are named by the path (`/bucket/key`). The response carries an
+    /// [`S3Outcome`].
     pub async fn call<B>(&self, request: Request<B>) -> Response<ResponseBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
@@ -108,8 +111,8 @@ impl S3Front {
         };
         let mut response = response.map(BodyExt::boxed_unsync);
         if expects_continue && !taken.asked.load(Ordering::Relaxed) {
-            // The client never saw "100 Continue". botocore then takes the next response on the connection for this one's, so
-            // there must be none, as with S3 itself.
+            // The client never saw "100 Continue". botocore then takes the next response on the connection
+            // for this one's, so there must be none, as with S3 itself.
             response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
         }
         response.extensions_mut().insert(outcome);

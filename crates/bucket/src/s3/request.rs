@@ -1,5 +1,5 @@
-//! What a request claims to be, read before anything is verified: for the record, and to refuse early what s3s would treat
-//! otherwise than S3.
+//! What a request claims to be, read before anything is verified: for the record, and to refuse early what
+//! s3s would treat otherwise than S3.
 
 use http::{Method, Request};
 use percent_encoding::percent_decode_str;
@@ -18,7 +18,8 @@ pub(super) struct Claim {
 enum Fault {
     /// Signed in several places: s3s would look at one of them only.
     SeveralSignatures,
-    /// Signature version 2 in the header: s3s would take it whatever its date, so it could be replayed for ever.
+    /// Signature version 2 in the header: s3s would take it whatever its date, so it could be replayed for
+    /// ever.
     OldSignature,
     /// The credential cannot be read.
     NoCredential,
@@ -96,13 +97,15 @@ enum Signing {
     None,
     /// Signature version 2 in the header.
     OldHeader,
-    /// Signature version 2 in a presigned URL, with the key id. The AWS CLI still makes these for us-east-1; they expire.
+    /// Signature version 2 in a presigned URL, with the key id. The AWS CLI still makes these for us-east-1;
+    /// they expire.
     OldQuery(Option<String>),
     /// Signature version 4, with what stands for the credential.
     Credential(String),
 }
 
-/// Reads the key from where s3s verifies the signature, or else a request could be put down to a key that it only names.
+/// Reads the key from where s3s verifies the signature, or else a request could be put down to a key that it
+/// only names.
 fn signing<B>(request: &Request<B>) -> Signing {
     if query(request, "Signature").is_some() {
         return Signing::OldQuery(query(request, "AWSAccessKeyId"));
@@ -136,7 +139,8 @@ fn is_form<B>(request: &Request<B>) -> bool {
     is_form && request.method() == Method::POST
 }
 
-/// The operation that the shape of a request asks for, among those we have. Where s3s gets to tell, it is asked instead.
+/// The operation that the shape of a request asks for, among those we have. Where s3s gets to tell, it is
+/// asked instead.
 fn operation<B>(request: &Request<B>, has_bucket: bool, has_key: bool) -> Option<&'static str> {
     let has = |name| query(request, name).is_some();
     let method = request.method().as_str();

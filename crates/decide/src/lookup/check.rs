@@ -143,8 +143,8 @@ impl LookupError {
     }
 }
 
-/// Judges a request. A range that begins before the 90 days of history is taken as it is: imported events keep
-/// their old times and are to be found, and where there are none the answer is empty.
+/// Judges a request. A range that begins before the 90 days of history is taken as it is: imported events
+/// keep their old times and are to be found, and where there are none the answer is empty.
 pub fn check(request: &Request<'_>) -> Result<Lookup, LookupError> {
     let category = match request.category {
         None => LookupCategory::Management,

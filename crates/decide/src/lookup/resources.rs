@@ -19,7 +19,8 @@ pub struct FoundResource {
 const RESOURCES_MAX: usize = 100;
 
 /// The resources that an event's parameters, its answer and its `resources` name, in that order, each once.
-/// At most 100. Parameters are read for the services of a fixed table only: events of others are passed at once.
+/// At most 100. Parameters are read for the services of a fixed table only: events of others are passed at
+/// once.
 pub fn resources(event: &Event<'_>) -> Vec<FoundResource> {
     let mut found = Found { event: event.raw(Field::EventName).unwrap_or(""), list: Vec::new() };
     if let Some(rows) = event.raw(Field::EventSource).and_then(rows) {

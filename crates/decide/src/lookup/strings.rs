@@ -1,11 +1,12 @@
-//! All strings of a JSON value in one pass. Walking it level by level would read the innermost bytes once per level.
+//! All strings of a JSON value in one pass. Walking it level by level would read the innermost bytes once
+//! per level.
 
 use cairn_model::json::value_end;
 
-/// Calls `visit` with (parent, key, raw string) for every string in `raw`, at any depth: `key` is the member that the string is
-/// the value of, or that holds the list it is in; `parent` is the member that holds the object that the key is in, empty for
-/// the members of `raw` itself. Keys come without their quotes, strings with them. `raw` must come from a text that the door
-/// has passed.
+/// Calls `visit` with (parent, key, raw string) for every string in `raw`, at any depth: `key` is the member
+/// that the string is the value of, or that holds the list it is in; `parent` is the member that holds the
+/// object that the key is in, empty for the members of `raw` itself. Keys come without their quotes, strings
+/// with them. `raw` must come from a text that the door has passed.
 pub(super) fn each_string<'a>(raw: &'a str, mut visit: impl FnMut(&'a str, &'a str, &'a str)) {
     let bytes = raw.as_bytes();
     let mut outer: Vec<(&str, &str)> = Vec::with_capacity(8);

@@ -26,7 +26,8 @@ const fn row_in(event: &'static str, key: &'static str, resource_type: &'static 
     Row { parent: "", key, event, resource_type }
 }
 
-/// What is looked for in the events of the service whose `eventSource` is this raw JSON string, quotes included.
+/// What is looked for in the events of the service whose `eventSource` is this raw JSON string, quotes
+/// included.
 pub(super) fn rows(raw_source: &str) -> Option<&'static [Row]> {
     let service = raw_source.strip_prefix('"')?.strip_suffix(".amazonaws.com\"")?;
     let rows = match service {

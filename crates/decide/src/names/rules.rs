@@ -81,8 +81,8 @@ fn is_ip_address(name: &str) -> bool {
 #[error("Bucket name {0} is not a valid S3 bucket name.")]
 pub struct BucketNameError(pub String);
 
-/// Judges a bucket's name: 3 to 63 lower-case letters, digits, periods and hyphens; every label begins and ends with
-/// a letter or digit; not an IPv4 address.
+/// Judges a bucket's name: 3 to 63 lower-case letters, digits, periods and hyphens; every label begins and
+/// ends with a letter or digit; not an IPv4 address.
 pub fn check_bucket_name(name: &str) -> Result<(), BucketNameError> {
     let is_letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let is_label = |label: &str| {

@@ -4,8 +4,8 @@ use crate::names::{BucketNameError, PrefixError, TrailNameError};
 use crate::selectors::SelectorError;
 use cairn_model::AccountId;
 
-/// Why an operation on trails is refused; each variant is one of AWS's exceptions. The texts are for the caller;
-/// they are AWS's where those are known.
+/// Why an operation on trails is refused; each variant is one of AWS's exceptions. The texts are for the
+/// caller; they are AWS's where those are known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TrailError {
     /// The name does not follow the rules.

@@ -22,8 +22,8 @@ pub fn status<'a>(facts: &Facts<'a>, name_or_arn: &str) -> Result<&'a Trail, Tra
     trail.ok_or_else(|| not_found(facts, &arn.to_string()))
 }
 
-/// DescribeTrails: the trails that `names` (names of trails of this region, or ARNs) name, or if there are none
-/// all that the region shows, shadows only if asked for. What is not found is left out.
+/// DescribeTrails: the trails that `names` (names of trails of this region, or ARNs) name, or if there are
+/// none all that the region shows, shadows only if asked for. What is not found is left out.
 pub fn describe<'a>(
     facts: &Facts<'a>,
     names: &[String],

@@ -39,8 +39,8 @@ pub fn effective_selectors(trail: &Trail) -> Cow<'_, Selectors> {
     }
 }
 
-/// `HasCustomEventSelectors`: whether the trail takes something else than all management events. Putting the implicit
-/// selector explicitly is how clients (Terraform) take custom ones away, so that is none.
+/// `HasCustomEventSelectors`: whether the trail takes something else than all management events. Putting the
+/// implicit selector explicitly is how clients (Terraform) take custom ones away, so that is none.
 pub fn has_custom_selectors(trail: &Trail) -> bool {
     match &trail.selectors {
         Selectors::Default => false,

@@ -6,8 +6,8 @@ use crate::reader::ViewUpdate;
 use cairn_model::Position;
 
 impl Outbox {
-    /// Puts a cut's files, the position that it reaches and what changed up to there into one transaction. The files
-    /// must be durable. After an error the transaction may or may not have happened.
+    /// Puts a cut's files, the position that it reaches and what changed up to there into one transaction.
+    /// The files must be durable. After an error the transaction may or may not have happened.
     pub(crate) async fn commit_cut(
         &self,
         files: &[NewObject],

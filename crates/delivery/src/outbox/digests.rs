@@ -99,9 +99,10 @@ impl Outbox {
         Ok(row.map(|(end,)| Timestamp::from_micros(end)))
     }
 
-    /// Puts a generation's digests of one window into one transaction with what they do: the files that they name
-    /// belong to them, their successors link to them, the next window starts at `end`. Their files must be durable,
-    /// and nothing was cut since [`Outbox::chains`]. After an error the transaction may or may not have happened.
+    /// Puts a generation's digests of one window into one transaction with what they do: the files that they
+    /// name belong to them, their successors link to them, the next window starts at `end`. Their files must
+    /// be durable, and nothing was cut since [`Outbox::chains`]. After an error the transaction may or may
+    /// not have happened.
     pub(crate) async fn commit_digests(
         &self,
         generation: &Generation,
@@ -132,7 +133,8 @@ impl Outbox {
     }
 }
 
-/// From here on the region's unnamed files are the digest's; of those that are delivered nothing more is needed.
+/// From here on the region's unnamed files are the digest's; of those that are delivered nothing more is
+/// needed.
 async fn name_files(
     connection: &mut SqliteConnection,
     digest: i64,

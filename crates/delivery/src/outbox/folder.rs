@@ -45,8 +45,8 @@ impl Folder {
         Ok(())
     }
 
-    /// Writes a new file. It survives power loss after [`Folder::sync`]; after an error or a crash it may be there,
-    /// whole or under its temporary name, and no row names it.
+    /// Writes a new file. It survives power loss after [`Folder::sync`]; after an error or a crash it may be
+    /// there, whole or under its temporary name, and no row names it.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), DeliveryError> {
         let path = self.path.join(name);
         let written = self.write_aside_and_rename(&path, bytes);

@@ -159,8 +159,8 @@ impl Outbox {
         Ok(found)
     }
 
-    /// These objects are in their bucket or given up: their files may go. A log file whose digest is not made yet
-    /// stays as a row without a file, so that the digest can name it.
+    /// These objects are in their bucket or given up: their files may go. A log file whose digest is not
+    /// made yet stays as a row without a file, so that the digest can name it.
     pub(crate) async fn complete(
         &self,
         done: &[i64],
@@ -217,8 +217,8 @@ impl Outbox {
         Ok(Totals { objects, bytes, oldest })
     }
 
-    /// Removes files that no row names: those of a cut or digest that a crash kept from being committed, and those
-    /// that were delivered just before one. No cut and no digest may be under way.
+    /// Removes files that no row names: those of a cut or digest that a crash kept from being committed, and
+    /// those that were delivered just before one. No cut and no digest may be under way.
     pub(crate) async fn remove_orphans(&self) -> Result<u64, DeliveryError> {
         let rows: Vec<(String,)> =
             sqlx::query_as("SELECT file FROM objects WHERE file IS NOT NULL").fetch_all(&self.pool).await?;

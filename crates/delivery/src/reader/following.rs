@@ -9,8 +9,8 @@ use cairn_model::{Event, Origin, Trail, TrailArn};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Regions that one trail delivers under. Whoever posts events makes up their regions; beyond this many, further ones
-/// go to the home region's folder, so that nobody can make files and digests without end.
+/// Regions that one trail delivers under. Whoever posts events makes up their regions; beyond this many,
+/// further ones go to the home region's folder, so that nobody can make files and digests without end.
 pub(super) const REGIONS_MAX: usize = 256;
 
 /// The trails that took an event.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// A run of a trail's digests: from the moment when it logs with validation on to the moment when it no longer does.
-/// Each of its regions has one chain.
+/// A run of a trail's digests: from the moment when it logs with validation on to the moment when it no
+/// longer does. Each of its regions has one chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct GenerationId(pub(crate) i64);
@@ -99,7 +99,8 @@ impl View {
         self.trails.get_mut(&account).into_iter().flatten()
     }
 
-    /// Applies the changes of one record; what changed trails had gathered under other settings goes to `sealed`.
+    /// Applies the changes of one record; what changed trails had gathered under other settings goes to
+    /// `sealed`.
     pub(super) fn apply(
         &mut self,
         changes: Vec<Change>,
@@ -175,7 +176,8 @@ impl View {
         Some(trails.remove(index))
     }
 
-    /// Remembers for the next cut how the trail's generation is now, if it has one; `start` counts for a new one only.
+    /// Remembers for the next cut how the trail's generation is now, if it has one; `start` counts for a new
+    /// one only.
     fn note_generation(&mut self, following: &Following, start: Timestamp, closed: bool) {
         let Some(id) = following.generation else {
             return;

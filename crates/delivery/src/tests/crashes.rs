@@ -77,7 +77,8 @@ impl Story {
         }
     }
 
-    /// One look; a process that dies in it is started again, to die after `next` further steps. Says whether it died.
+    /// One look; a process that dies in it is started again, to die after `next` further steps. Says whether
+    /// it died.
     async fn look(&mut self, next: Option<u64>) -> bool {
         self.world.pass(7);
         if self.world.tick().await.is_ok() {

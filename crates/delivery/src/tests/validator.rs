@@ -1,5 +1,5 @@
-//! A validator that follows what `aws cloudtrail validate-logs` does, and checks what it leaves out: the hash of the
-//! predecessor, that windows join, that ends grow, the times over all events.
+//! A validator that follows what `aws cloudtrail validate-logs` does, and checks what it leaves out: the
+//! hash of the predecessor, that windows join, that ends grow, the times over all events.
 
 use super::bucket::Buckets;
 use super::world::KEYS;

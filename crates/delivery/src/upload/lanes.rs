@@ -56,8 +56,8 @@ impl Lanes {
         }
     }
 
-    /// Claims all lanes that may be tried now, by trail: those without failures first, so that buckets which do not
-    /// answer hold up no others.
+    /// Claims all lanes that may be tried now, by trail: those without failures first, so that buckets which
+    /// do not answer hold up no others.
     pub(super) fn claim_due(lanes: &Arc<Mutex<Lanes>>, now: Timestamp) -> Vec<Claim> {
         let mut by_trail: BTreeMap<_, (u32, Claim)> = BTreeMap::new();
         for (lane, state) in &mut lock(lanes).lanes {
@@ -109,7 +109,8 @@ impl State {
     }
 }
 
-/// Also when the caller stops waiting in the middle: what was put but not noted is put again, as the same bytes.
+/// Also when the caller stops waiting in the middle: what was put but not noted is put again, as the same
+/// bytes.
 impl Drop for Claim {
     fn drop(&mut self) {
         let mut lanes = lock(&self.lanes);

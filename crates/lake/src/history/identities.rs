@@ -19,8 +19,8 @@ pub(super) struct Identities {
 
 struct Known {
     position: Position,
-    /// Hashed when the first other event of the identity comes, and then remembered: whoever sends many of one identity must not
-    /// make each of them read the first again.
+    /// Hashed when the first other event of the identity comes, and then remembered: whoever sends many of
+    /// one identity must not make each of them read the first again.
     content: Option<ContentHash>,
 }
 
@@ -30,8 +30,8 @@ impl Identities {
         self.by_identity.capacity() * ENTRY_BYTES
     }
 
-    /// How `event`, which stands at `position`, stands to the first event of its identity. Costs one hash of `event` at most, and
-    /// once for each identity that of the first event, which is read from `bodies`.
+    /// How `event`, which stands at `position`, stands to the first event of its identity. Costs one hash of
+    /// `event` at most, and once for each identity that of the first event, which is read from `bodies`.
     pub(super) fn judge(
         &mut self,
         identity: u64,
@@ -50,7 +50,8 @@ impl Identities {
         match first.content(bodies) {
             Some(known) if known == content => Verdict::Duplicate,
             Some(_) => Verdict::Conflict,
-            // The first cannot be read, so the next are compared with this one. The commit compares again, and more.
+            // The first cannot be read, so the next are compared with this one. The commit compares again,
+            // and more.
             None => {
                 *first = Known { position, content: Some(content) };
                 Verdict::New
@@ -61,7 +62,8 @@ impl Identities {
     /// Forgets the events below `committed`, and gives back the memory that they took.
     pub(super) fn drop_below(&mut self, committed: Position) {
         self.by_identity.retain(|_, first| first.position >= committed);
-        // Room for twice as many, so that a tail that stays as long as it is does not grow the map from scratch every time.
+        // Room for twice as many, so that a tail that stays as long as it is does not grow the map from
+        // scratch every time.
         self.by_identity.shrink_to(self.by_identity.len() * 2);
     }
 }

@@ -171,8 +171,8 @@ impl Fitting {
         place < self.events.len()
     }
 
-    /// Puts the event of a place that is wanted. If that is too much, the last places go; they would be too much whatever comes
-    /// to the places that are still empty.
+    /// Puts the event of a place that is wanted. If that is too much, the last places go; they would be too
+    /// much whatever comes to the places that are still empty.
     fn put(&mut self, place: usize, found: Found) {
         self.text_bytes += found.text.len();
         self.events[place] = Some(found);

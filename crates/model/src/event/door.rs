@@ -72,9 +72,10 @@ pub struct Door {
 }
 
 impl Door {
-    /// Judges one event's text and appends its encoded form to `out`; on refusal `out` is as it was. A missing eventID becomes a UUID of version 4 made of
-    /// `random_id`'s 128 bits, a missing recipientAccountId the admission's account; both are added
-    /// at the end of the text, which is otherwise kept to the byte.
+    /// Judges one event's text and appends its encoded form to `out`; on refusal `out` is as it was. A
+    /// missing eventID becomes a UUID of version 4 made of `random_id`'s 128 bits, a missing
+    /// recipientAccountId the admission's account; both are added at the end of the text, which is otherwise
+    /// kept to the byte.
     pub fn admit(
         &mut self,
         text: &[u8],

@@ -37,8 +37,9 @@ struct Key {
 const PAIRWISE_MAX: usize = 32;
 
 impl Scanner {
-    /// Checks that `text` is one JSON value with nothing but white space around it, telling `visit` about members.
-    /// Returns the range of the value. Texts of 4 GiB and more are refused as too long to be checked.
+    /// Checks that `text` is one JSON value with nothing but white space around it, telling `visit` about
+    /// members. Returns the range of the value. Texts of 4 GiB and more are refused as too long to be
+    /// checked.
     pub fn scan<V: Visit>(
         &mut self,
         text: &[u8],

@@ -21,8 +21,8 @@ pub(super) fn event_name(operation: &str) -> &str {
     }
 }
 
-/// Data for operations on objects, and for those on buckets that CloudTrail counts as such; an operation that is not in the
-/// table is about an object if it names a key.
+/// Data for operations on objects, and for those on buckets that CloudTrail counts as such; an operation
+/// that is not in the table is about an object if it names a key.
 pub(super) fn category(operation: &str, has_key: bool) -> Category {
     let is_about_objects = matches!(
         operation,

@@ -210,7 +210,8 @@ fn announce(data: &Path, endpoint: &str) -> std::io::Result<()> {
     std::fs::rename(aside, data.join("endpoint"))
 }
 
-/// The lines to export. The secret is shown at the first start, later only to a terminal: output that is kept is no place for it.
+/// The lines to export. The secret is shown at the first start, later only to a terminal: output that is
+/// kept is no place for it.
 fn tell(started: &Started, endpoint: &str) {
     let app = &started.app;
     let region = &app.config.region;

@@ -6,7 +6,8 @@ use crate::events::{self, Exchange};
 use cairn_bucket::S3Outcome;
 use hyper::body::Incoming;
 
-/// Answers a call of `s3`. Bucket-level calls are on the record, refused ones too, before their answer goes out.
+/// Answers a call of `s3`. Bucket-level calls are on the record, refused ones too, before their answer goes
+/// out.
 pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
     let mut response = app.s3.call(http::Request::from_parts(exchange.parts.clone(), body)).await;
     if let Some(outcome) = response.extensions_mut().remove::<S3Outcome>() {

@@ -46,7 +46,9 @@ pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -
         Err(error) => failed(&error),
         Ok(()) => {
             let account = caller.account().to_string();
-            let user_id = caller.key.user.clone().unwrap_or_else(|| account.clone());
+            let user = caller.key.user.as_deref();
+            let user_id =
+                user.map_or_else(|| account.clone(), |user| cairn_record::user_id(caller.account(), user));
             let identity = CallerIdentity { arn: caller.arn(), user_id, account };
             whole(caller_identity(&exchange.request_id, &identity))
         }

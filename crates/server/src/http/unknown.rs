@@ -11,7 +11,8 @@ use hyper::body::Incoming;
 /// Bodies are read only to verify signatures.
 const BODY_BYTES_MAX: usize = 8 << 20;
 
-/// A clear error, on the record. A key that Cairn knows is verified as everywhere; one that it does not know may be an upstream's.
+/// A clear error, on the record. A key that Cairn knows is verified as everywhere; one that it does not know
+/// may be an upstream's.
 pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming, service: &str) -> Answer {
     let failed = |error: &ApiError| whole(cairn_wire::error_response(&exchange.request_id, error));
     let message = format!("Cairn does not serve {service:?} itself, and no upstream is set for it.");

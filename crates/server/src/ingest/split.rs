@@ -49,8 +49,8 @@ impl Split {
         Split { form: Form::Unknown, count: 0 }
     }
 
-    /// Looks at `window[*at..]` and moves `at` over what it tells. `last` says that nothing follows the window. After
-    /// [`Next::More`] the window must have grown; what is before `at` is not needed any more.
+    /// Looks at `window[*at..]` and moves `at` over what it tells. `last` says that nothing follows the
+    /// window. After [`Next::More`] the window must have grown; what is before `at` is not needed any more.
     pub(crate) fn next(&mut self, window: &[u8], at: &mut usize, last: bool) -> Next {
         loop {
             match self.form {
@@ -99,7 +99,8 @@ impl Split {
         }
     }
 
-    /// Behind a list the body ends, or another list follows: files of CloudTrail are often sent one behind the other.
+    /// Behind a list the body ends, or another list follows: files of CloudTrail are often sent one behind
+    /// the other.
     fn behind_list(&mut self, window: &[u8], at: &mut usize, last: bool, in_object: bool) -> Option<Next> {
         if !last && window.len() - *at < FORM_BYTES {
             return Some(Next::More);

@@ -1,4 +1,5 @@
-//! Bodies as sent to bodies as meant: gzip and zstd, through a window, bounded however much a few bytes unpack to.
+//! Bodies as sent to bodies as meant: gzip and zstd, through a window, bounded however much a few bytes
+//! unpack to.
 
 use super::UNPACKED_BYTES_MAX;
 use bytes::Bytes;
@@ -43,7 +44,8 @@ impl Encoding {
     }
 }
 
-/// Memory that all requests together may use for bodies. What would go beyond it is refused with a retryable error.
+/// Memory that all requests together may use for bodies. What would go beyond it is refused with a retryable
+/// error.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget(Arc<Semaphore>);
 
@@ -134,8 +136,8 @@ impl Window {
         }
     }
 
-    /// Drops the first `passed` bytes and unpacks more: as much as is left, and one step at least, so that a long record is not scanned
-    /// more often than its length doubles.
+    /// Drops the first `passed` bytes and unpacks more: as much as is left, and one step at least, so that a
+    /// long record is not scanned more often than its length doubles.
     pub(crate) fn advance(&mut self, passed: usize) -> Result<(), UnpackError> {
         let Window::Moving(moving) = self else { return Ok(()) };
         moving.unpacked.drain(..passed);

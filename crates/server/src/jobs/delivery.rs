@@ -26,7 +26,8 @@ enum Stopped {
     Delivery(#[from] DeliveryError),
 }
 
-/// Applies the log to trails, cuts log files and makes digests: one task, so that all of it happens in the log's order.
+/// Applies the log to trails, cuts log files and makes digests: one task, so that all of it happens in the
+/// log's order.
 pub(super) async fn follow(app: Arc<App>, mut growth: Growth, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let Err(error) = follow_from_saved(&app, &mut growth, &stop).await else { break };
@@ -105,8 +106,8 @@ async fn apply(app: &App, chunk: &Chunk) -> Result<(), DeliveryError> {
     Ok(())
 }
 
-/// Drains the outbox. A bucket's failures are tried again, and GetTrailStatus tells of them. Each round runs beside the ones before, so that a
-/// bucket that does not answer holds up nobody else.
+/// Drains the outbox. A bucket's failures are tried again, and GetTrailStatus tells of them. Each round runs
+/// beside the ones before, so that a bucket that does not answer holds up nobody else.
 pub(super) async fn upload(app: Arc<App>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let round = Arc::clone(&app);

@@ -20,7 +20,8 @@ pub(super) fn list(app: &App) -> Answered {
     answered(&json!({ "keys": keys }))
 }
 
-/// What CreateKey asks for. A member that is misspelt or of another type is refused: it would make a key that may more than was meant.
+/// What CreateKey asks for. A member that is misspelt or of another type is refused: it would make a key
+/// that may more than was meant.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[derive(Default)]
@@ -134,7 +135,8 @@ pub(crate) fn new_access_key_id() -> String {
     format!("AKIA{}", (0..16).map(digit).collect::<String>())
 }
 
-/// 40 letters or digits, of 238 random bits: as long as AWS's, without the characters that shells and URLs mind.
+/// 40 letters or digits, of 238 random bits: as long as AWS's, without the characters that shells and URLs
+/// mind.
 pub(crate) fn new_secret() -> String {
     alphanumeric(40)
 }

@@ -1,4 +1,5 @@
-//! `requestParameters`, `responseElements` and `additionalEventData`: made up, in the sizes that real ones have.
+//! `requestParameters`, `responseElements` and `additionalEventData`: made up, in the sizes that real ones
+//! have.
 
 use super::ACCOUNT;
 use super::call::{Call, Occasion};

@@ -1,7 +1,7 @@
 //! Which services are called, how often, and by which names.
 //!
-//! Weights and the order of names follow the statistics of a public lab's CloudTrail files; services that were not
-//! called there have small weights. Names are those of AWS's public API models.
+//! Weights and the order of names follow the statistics of a public lab's CloudTrail files; services that
+//! were not called there have small weights. Names are those of AWS's public API models.
 
 use crate::dice::{Dice, Weighted};
 
