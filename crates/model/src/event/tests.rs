@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use super::{Admission, Category, Door, Event, Field, Origin, Refusal};
 use crate::{AccountId, Timestamp};
 use proptest::prelude::*;

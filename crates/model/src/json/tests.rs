@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use super::{JsonError, Scanner, Visit, members, string, value_end, write_string};
 use proptest::prelude::*;
 use std::ops::Range;
