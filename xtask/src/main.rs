@@ -37,10 +37,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// The workspace's folder: the parent of this package's.
+/// The workspace's folder: the parent of this package's, which cargo names when it runs us. Asked at run time,
+/// because checkouts share a build cache, and the program may have been built from another one.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the xtask package lies in a folder of the workspace")
-        .to_path_buf()
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&package).parent().expect("the xtask package lies in a folder of the workspace").to_path_buf()
 }
