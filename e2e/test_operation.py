@@ -337,5 +337,6 @@ def test_the_key_file_is_its_owners_alone(make_server: MakeServer) -> None:
     (server.data / "secret.key").rename(server.folder / "taken")
     said = refuses_to_start(server, code=1)
     assert "secret.key" in said
+    assert not (server.data / "secret.key").exists(), "a new key would open nothing, and hide that the right one is missing"
     (server.folder / "taken").replace(server.data / "secret.key")
     server.start().stop()

@@ -79,7 +79,7 @@ impl OwnCall {
             OwnCall::DisableKey(id) | OwnCall::EnableKey(id) | OwnCall::DeleteKey(id) => {
                 Some(serde_json::json!({ "accessKeyId": id }))
             }
-            _ => object(body).ok(),
+            _ => object(body).ok().filter(|body| body.as_object().is_some_and(|members| !members.is_empty())),
         }
     }
 }

@@ -97,7 +97,7 @@ impl Bodies for LogBodies {
 pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, StartError> {
     let data = config.data.clone();
     let disk = Arc::new(LocalDisk);
-    let seal = Arc::new(Seal::load_or_create(&*disk, &data.join("secret.key"))?);
+    let seal = Arc::new(open_seal(&*disk, &data)?);
     let catalog = Catalog::open(&data.join("catalog.db")).await?;
     let buckets = Buckets::open(data.join("buckets")).await?;
     let target = OwnBuckets::new(buckets.clone(), config.lock);
@@ -157,6 +157,13 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
         operator,
     };
     Ok(Started { app: Arc::new(app), root_secret, first_start })
+}
+
+/// A new key file is made for a new data folder only: beside what was sealed under another, it would open nothing, and
+/// hide that the right one is missing.
+fn open_seal(disk: &LocalDisk, data: &Path) -> Result<Seal, KeyError> {
+    let path = data.join("secret.key");
+    if data.join("catalog.db").exists() { Seal::load(disk, &path) } else { Seal::load_or_create(disk, &path) }
 }
 
 /// Makes the account, its root key and the default trail, as one record. A crash before it is durable leaves

@@ -107,12 +107,13 @@ fn variables() -> BTreeMap<&'static str, String> {
     found
 }
 
-/// Log lines go to standard error. `CAIRN_LOG` says which, in tracing's filter language; default `info`.
+/// Log lines go to standard error. `CAIRN_LOG` says which, in tracing's filter language; default `info`. The S3
+/// library is never asked: it would log whole requests, signatures and session tokens among them.
 fn start_logging(json: bool) {
     let filter = std::env::var("CAIRN_LOG")
-        .unwrap_or_else(|_| "info,s3s=off,deltalake=warn,delta_kernel=warn,buoyant_kernel=warn".to_owned());
+        .unwrap_or_else(|_| "info,deltalake=warn,delta_kernel=warn,buoyant_kernel=warn".to_owned());
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_env_filter(tracing_subscriber::EnvFilter::new(format!("{filter},s3s=off")))
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     if json { builder.json().init() } else { builder.init() }
