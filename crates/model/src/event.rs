@@ -26,6 +26,7 @@ pub use field::Field;
 use crate::json;
 use crate::{AccountId, Timestamp};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// How an event came to Cairn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -183,7 +184,9 @@ impl<'a> Event<'a> {
 
     /// The raw JSON of a field's value; `None` if the event lacks the field.
     pub fn raw(&self, field: Field) -> Option<&'a str> {
-        self.spans().find_map(|(found, value)| (found == field as u8).then_some(value))
+        let (spans, _) = self.spans.as_chunks::<SPAN_BYTES>();
+        let span = spans.iter().find(|span| span[0] == field as u8)?;
+        Some(self.text.get(range_of(span)).unwrap_or(""))
     }
 
     /// A field's text; `None` if the event lacks it or its value is not a string.
@@ -194,6 +197,13 @@ impl<'a> Event<'a> {
     /// All fields that the door knows, as (field, raw JSON value), in the event's order.
     pub fn fields(&self) -> impl Iterator<Item = (Field, &'a str)> + use<'a> {
         self.spans().filter_map(|(field, value)| Some((Field::from_byte(field)?, value)))
+    }
+
+    /// All fields that the door knows, as (field, where its raw value stands in the text), those of nested
+    /// objects before that of the object.
+    pub fn places(&self) -> impl Iterator<Item = (Field, Range<usize>)> + use<'a> {
+        let (spans, _) = self.spans.as_chunks::<SPAN_BYTES>();
+        spans.iter().filter_map(|span| Some((Field::from_byte(span[0])?, range_of(span))))
     }
 
     /// Top-level members that the door does not know, as (raw key with quotes, raw value).
@@ -209,11 +219,7 @@ impl<'a> Event<'a> {
     fn spans(&self) -> impl Iterator<Item = (u8, &'a str)> + use<'a> {
         let text = self.text;
         let (spans, _) = self.spans.as_chunks::<SPAN_BYTES>();
-        spans.iter().map(move |span| {
-            let start = u24(span[1], span[2], span[3]);
-            let length = u24(span[4], span[5], span[6]);
-            (span[0], text.get(start..start + length).unwrap_or(""))
-        })
+        spans.iter().map(move |span| (span[0], text.get(range_of(span)).unwrap_or("")))
     }
 }
 
@@ -226,6 +232,11 @@ impl std::fmt::Debug for Event<'_> {
             .field("text", &self.text)
             .finish()
     }
+}
+
+fn range_of(span: &[u8; SPAN_BYTES]) -> Range<usize> {
+    let start = u24(span[1], span[2], span[3]);
+    start..start + u24(span[4], span[5], span[6])
 }
 
 fn u24(a: u8, b: u8, c: u8) -> usize {

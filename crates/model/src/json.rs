@@ -7,8 +7,9 @@
 
 mod members;
 mod scan;
+mod special;
 
-pub use members::{Members, members, value_end};
+pub use members::{Members, elements, members, value_end};
 pub use scan::{Scanner, Visit};
 
 use std::borrow::Cow;
@@ -49,9 +50,14 @@ pub enum JsonError {
 /// Reads the text of a JSON string, quotes included; `None` if `raw` is not one.
 /// `raw` must come from a text that [`Scanner`] has passed.
 pub fn string(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
-        return Some(Cow::Borrowed(inner));
+    let [b'"', inner @ .., b'"'] = raw.as_bytes() else { return None };
+    let is_plain = match inner.len() {
+        // A search pays for long texts only.
+        0..64 => !inner.iter().fold(false, |found, byte| found | (*byte == b'\\')),
+        _ => memchr::memchr(b'\\', inner).is_none(),
+    };
+    if is_plain {
+        return raw.get(1..raw.len() - 1).map(Cow::Borrowed);
     }
     serde_json::from_str(raw).ok().map(Cow::Owned)
 }

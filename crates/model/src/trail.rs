@@ -2,6 +2,7 @@
 
 use crate::{Selectors, Timestamp, TrailArn};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A trail: which events of its account go to which bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,15 @@ pub struct Trail {
     pub logging: Logging,
     /// When it was created.
     pub created: Timestamp,
+    /// The ARN of the SNS topic that is told of delivered log files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sns_topic: Option<String>,
+    /// The ARN of the KMS key that delivered objects are encrypted under; without one they are under SSE-S3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+    /// Its tags by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// Whether a trail is logging, and since when.

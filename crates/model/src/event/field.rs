@@ -134,4 +134,6 @@ fields! {
     SessionIssuerArn = 73, SessionIssuer, "arn";
     /// userIdentity.sessionContext.sessionIssuer.userName
     SessionIssuerUserName = 74, SessionIssuer, "userName";
+    /// userIdentity.sessionContext.sessionIssuer.principalId
+    SessionIssuerPrincipalId = 75, SessionIssuer, "principalId";
 }

@@ -1,6 +1,6 @@
 //! Walking values of texts that were checked before, and finding the end of one that was not.
 
-use memchr::memchr2;
+use super::special::find_special;
 
 /// The end of the value that starts at `start`, by its brackets and quotes alone: what is between them is not
 /// checked. `None` if the text ends before the value does.
@@ -20,11 +20,13 @@ pub fn value_end(text: &[u8], start: usize) -> Option<usize> {
 fn string_end(text: &[u8], start: usize) -> Option<usize> {
     let mut at = start + 1;
     loop {
-        at += memchr2(b'"', b'\\', text.get(at..)?)?;
-        if text[at] == b'"' {
-            return Some(at + 1);
+        at += find_special(text.get(at..)?)?;
+        match text[at] {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            // A control character: the text was not checked.
+            _ => at += 1,
         }
-        at += 2;
     }
 }
 
@@ -67,13 +69,27 @@ impl<'a> Iterator for Members<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<(&'a str, &'a str)> {
-        let text = self.rest;
-        let key_start = text.find('"')?;
-        let key_end = string_end(text.as_bytes(), key_start)?;
-        let colon = key_end + text[key_end..].find(':')?;
-        let value_start = colon + 1 + text[colon + 1..].find(|c: char| !c.is_ascii_whitespace())?;
-        let end = value_end(text.as_bytes(), value_start)?;
+        let (text, bytes) = (self.rest, self.rest.as_bytes());
+        let key_start = bytes.iter().position(|byte| *byte == b'"')?;
+        let key_end = string_end(bytes, key_start)?;
+        let colon = key_end + bytes[key_end..].iter().position(|byte| *byte == b':')?;
+        let is_value = |byte: &u8| !byte.is_ascii_whitespace();
+        let value_start = colon + 1 + bytes[colon + 1..].iter().position(is_value)?;
+        let end = value_end(bytes, value_start)?;
         self.rest = &text[end..];
         Some((&text[key_start..key_end], &text[value_start..end]))
     }
+}
+
+/// The elements of an array, each as its raw JSON, in their order; nothing if `raw` is not an array.
+pub fn elements(raw: &str) -> impl Iterator<Item = &str> {
+    let inner = raw.strip_prefix('[').and_then(|raw| raw.strip_suffix(']')).unwrap_or("");
+    let mut rest = inner;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches([',', ' ', '\t', '\n', '\r']);
+        let end = value_end(rest.as_bytes(), 0)?;
+        let (element, after) = rest.split_at(end);
+        rest = after;
+        Some(element)
+    })
 }

@@ -1,5 +1,6 @@
 //! The scanner.
 
+use super::special::find_special;
 use super::{DEPTH_MAX, JsonError};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -46,14 +47,12 @@ impl Scanner {
         root: V::Place,
         visit: &mut V,
     ) -> Result<Range<usize>, JsonError> {
-        if simdutf8::basic::from_utf8(text).is_err() {
-            return Err(JsonError::NotUtf8);
-        }
+        let checked = simdutf8::basic::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
         if u32::try_from(text.len()).is_err() {
             return Err(syntax(u32::MAX as usize, "the end of the text"));
         }
         self.keys.clear();
-        let mut pass = Pass { text, at: 0, depth: 0, keys: &mut self.keys, visit };
+        let mut pass = Pass { checked, text, at: 0, depth: 0, keys: &mut self.keys, visit };
         pass.space();
         let start = pass.at;
         pass.value(Some(root))?;
@@ -71,6 +70,8 @@ fn syntax(at: usize, expected: &'static str) -> JsonError {
 }
 
 struct Pass<'a, V: Visit> {
+    /// The same as `text`.
+    checked: &'a str,
     text: &'a [u8],
     at: usize,
     depth: u32,
@@ -183,8 +184,7 @@ impl<V: Visit> Pass<'_, V> {
         let Some(place) = place else {
             return self.value(None);
         };
-        let text = self.text;
-        let key = decoded(text, &key_range);
+        let key = decoded(self.checked, &key_range);
         let inner = self.visit.enter(place, &key, key_range.clone());
         let start = self.at;
         self.value(inner)?;
@@ -198,15 +198,13 @@ impl<V: Visit> Pass<'_, V> {
         let mut escaped = false;
         loop {
             let rest = &self.text[self.at..];
-            let plain = memchr::memchr2(b'"', b'\\', rest).ok_or_else(|| syntax(self.text.len(), "'\"'"))?;
-            if rest[..plain].iter().fold(false, |bad, byte| bad | (*byte < 0x20)) {
-                return Err(syntax(self.at, "a string without raw control characters"));
-            }
+            let plain = find_special(rest).ok_or_else(|| syntax(self.text.len(), "'\"'"))?;
             self.at += plain + 1;
-            if rest[plain] == b'"' {
-                return Ok(escaped);
+            match rest[plain] {
+                b'"' => return Ok(escaped),
+                b'\\' => escaped = true,
+                _ => return Err(syntax(self.at - 1, "a string without raw control characters")),
             }
-            escaped = true;
             self.escape()?;
         }
     }
@@ -286,9 +284,9 @@ impl<V: Visit> Pass<'_, V> {
     fn refuse_duplicates(&self, first: usize) -> Result<(), JsonError> {
         let keys = &self.keys[first..];
         let twice = if keys.len() <= PAIRWISE_MAX && !keys.iter().any(|key| key.escaped) {
-            duplicate_pairwise(self.text, keys)
+            duplicate_pairwise(self.checked, keys)
         } else {
-            duplicate_sorted(self.text, keys)
+            duplicate_sorted(self.checked, keys)
         };
         match twice {
             None => Ok(()),
@@ -311,16 +309,15 @@ fn key_of(text: &[u8], range: Range<usize>, escaped: bool) -> Key {
     }
 }
 
-fn raw_key<'a>(text: &'a [u8], key: &Key) -> &'a [u8] {
-    &text[key.start as usize..key.end as usize]
+fn raw_key<'a>(text: &'a str, key: &Key) -> &'a [u8] {
+    &text.as_bytes()[key.start as usize..key.end as usize]
 }
 
-fn decoded<'a>(text: &'a [u8], range: &Range<usize>) -> Cow<'a, str> {
-    let raw = std::str::from_utf8(&text[range.clone()]).expect("checked when the scan began");
-    super::string(raw).expect("a string was just scanned here")
+fn decoded<'a>(text: &'a str, range: &Range<usize>) -> Cow<'a, str> {
+    super::string(&text[range.clone()]).expect("a string was just scanned here")
 }
 
-fn duplicate_pairwise(text: &[u8], keys: &[Key]) -> Option<String> {
+fn duplicate_pairwise(text: &str, keys: &[Key]) -> Option<String> {
     for (index, key) in keys.iter().enumerate() {
         for earlier in &keys[..index] {
             if earlier.print == key.print && raw_key(text, earlier) == raw_key(text, key) {
@@ -331,7 +328,7 @@ fn duplicate_pairwise(text: &[u8], keys: &[Key]) -> Option<String> {
     None
 }
 
-fn duplicate_sorted(text: &[u8], keys: &[Key]) -> Option<String> {
+fn duplicate_sorted(text: &str, keys: &[Key]) -> Option<String> {
     let mut names: Vec<_> =
         keys.iter().map(|key| decoded(text, &(key.start as usize..key.end as usize))).collect();
     names.sort_unstable();

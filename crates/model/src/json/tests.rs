@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{JsonError, Scanner, Visit, members, string, value_end, write_string};
+use super::{JsonError, Scanner, Visit, elements, members, string, value_end, write_string};
 use proptest::prelude::*;
 use std::ops::Range;
 
@@ -160,4 +160,16 @@ proptest! {
         let raw = String::from_utf8(raw).unwrap();
         prop_assert_eq!(string(&raw).unwrap(), text);
     }
+}
+
+#[test]
+fn elements_come_in_order_with_their_raw_text() {
+    let all = |raw| elements(raw).collect::<Vec<_>>();
+    assert_eq!(all("[]"), Vec::<&str>::new());
+    assert_eq!(all("{}"), Vec::<&str>::new());
+    assert_eq!(all("[ ]"), Vec::<&str>::new());
+    assert_eq!(
+        all(r#"[1 , "a,]", {"b":[2]} ,[3,4],null]"#),
+        ["1", r#""a,]""#, r#"{"b":[2]}"#, "[3,4]", "null"]
+    );
 }
