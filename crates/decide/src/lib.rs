@@ -1,10 +1,13 @@
-//! What should happen: selectors, look-ups, the rules of trails, names of delivered files, digest windows.
+//! What should happen: selectors, look-ups, the rules of trails, names of delivered files, digest windows, keys,
+//! policies and rates.
 //!
 //! Pure: no IO, no clock, no randomness. Facts and the time come as arguments, decisions go back as values.
 
 pub mod digest;
-mod elements;
 pub mod lookup;
 pub mod names;
+pub mod policy;
+pub mod rotation;
 pub mod selectors;
+pub mod throttle;
 pub mod trails;

@@ -7,34 +7,54 @@
 mod change;
 mod error;
 mod find;
+mod grants;
+mod limits;
+mod plan;
+mod quota;
 mod select;
+mod settings;
+mod tags;
 
-pub use change::{CreateTrail, Unbuilt, UpdateTrail, create, delete, start_logging, stop_logging, update};
+pub use change::{delete, start_logging, stop_logging};
 pub use error::{ArnError, CombinationError, TrailError};
-pub use find::{describe, get, list, status};
+pub use find::{Page, describe, get, list, status};
+pub use grants::GrantError;
+pub use limits::Limits;
+pub use plan::{
+    Answers, BucketAnswer, CreateTrail, Plan, PolicyText, Questions, TargetFault, create, update,
+};
 pub use select::{effective_selectors, has_custom_selectors, put_event_selectors};
+pub use settings::{Settings, Unbuilt};
+pub use tags::{TAGS_MAX, Tag, TagError, add_tags, remove_tags, tagged};
 
 use cairn_model::{AccountId, Timestamp, Trail};
+use std::sync::Arc;
 
 /// What an operation on trails is decided by.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     /// All trails of the account, of every home region, in any order.
-    pub trails: &'a [Trail],
+    pub trails: &'a [Arc<Trail>],
     /// The caller's account.
     pub account: AccountId,
     /// The region that the caller speaks to.
     pub region: &'a str,
     /// Now.
     pub now: Timestamp,
-    /// How many trails a region may show, shadows included: 5 at AWS.
-    pub trails_per_region_max: usize,
+    /// How much is allowed.
+    pub limits: Limits,
 }
 
 impl<'a> Facts<'a> {
-    /// The account's trails that `region` shows, shadows included.
-    fn visible_in(&self, region: &str) -> impl Iterator<Item = &'a Trail> {
-        self.trails.iter().filter(move |trail| trail.multi_region || trail.arn.region == region)
+    /// All trails of the account.
+    fn all(&self) -> impl Iterator<Item = &'a Trail> {
+        self.trails.iter().map(|trail| &**trail)
+    }
+
+    /// The account's trails that the caller's region shows, shadows included.
+    fn visible(&self) -> impl Iterator<Item = &'a Trail> {
+        let region = self.region;
+        self.all().filter(move |trail| trail.multi_region || trail.arn.region == region)
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::strings::each_string;
 use super::tables::{Row, rows};
-use crate::elements::elements;
-use cairn_model::json::{members, string};
+use cairn_model::json::{elements, members, string};
 use cairn_model::{Event, Field};
 
 /// A resource that an event names.
@@ -55,10 +54,10 @@ impl Found<'_> {
     fn take_resource(&mut self, raw: &str) {
         let (mut resource_type, mut arn, mut prefix) = (None, None, None);
         for (key, value) in members(raw) {
-            match key {
-                "\"type\"" => resource_type = string(value),
-                "\"ARN\"" => arn = string(value),
-                "\"ARNPrefix\"" => prefix = string(value),
+            match string(key).as_deref() {
+                Some("type") => resource_type = string(value),
+                Some("ARN") => arn = string(value),
+                Some("ARNPrefix") => prefix = string(value),
                 _ => {}
             }
         }

@@ -17,20 +17,28 @@ pub(super) fn takes(selectors: &Selectors, event: &Value) -> bool {
     }
 }
 
+/// What the event says, or what it looks like.
 fn category(event: &Value) -> String {
-    match event["eventCategory"].as_str() {
-        Some(name) => name.to_owned(),
-        None if event["managementEvent"] == false => "Data".to_owned(),
-        None => "Management".to_owned(),
+    if let Some(name) = event["eventCategory"].as_str() {
+        return name.to_owned();
+    }
+    match event["eventType"].as_str() {
+        Some("AwsCloudTrailInsight") => "Insight".to_owned(),
+        Some("AwsVpceEvent" | "AwsVpceEvents") => "NetworkActivity".to_owned(),
+        _ if event["managementEvent"] == false => "Data".to_owned(),
+        _ => "Management".to_owned(),
     }
 }
 
+fn reads(event: &Value) -> bool {
+    event["readOnly"] == true || event["readOnly"] == "true"
+}
+
 fn basic(selector: &EventSelector, event: &Value) -> bool {
-    let reads = event["readOnly"] == true;
     let direction = match selector.read_write_type {
         ReadWriteType::All => true,
-        ReadWriteType::ReadOnly => reads,
-        ReadWriteType::WriteOnly => !reads,
+        ReadWriteType::ReadOnly => reads(event),
+        ReadWriteType::WriteOnly => !reads(event),
     };
     let source = event["eventSource"].as_str().unwrap_or("").to_owned();
     let excluded = selector.exclude_management_event_sources.contains(&source);
@@ -52,7 +60,7 @@ fn data(wanted: &DataResource, event: &Value) -> bool {
         };
         resource["type"] == wanted.resource_type.as_str()
             && wanted.values.iter().any(|value| {
-                let all = ["arn:aws:s3", "arn:aws:lambda", "arn:aws:dynamodb"].contains(&value.as_str());
+                let all = value.split(':').collect::<Vec<_>>().len() == 3;
                 if all || wanted.resource_type == "AWS::S3::Object" {
                     arn.starts_with(value.as_str())
                 } else {
@@ -68,8 +76,9 @@ fn arn(resource: &Value) -> Option<String> {
 }
 
 fn advanced(selector: &AdvancedEventSelector, event: &Value) -> bool {
+    let is_of_resources = |name: &str| name == "resources.type" || name == "resources.ARN";
     let (of_resources, of_event): (Vec<_>, Vec<_>) =
-        selector.field_selectors.iter().partition(|field| field.field.starts_with("resources."));
+        selector.field_selectors.iter().partition(|field| is_of_resources(&field.field));
     let nothing = vec![Value::Null];
     let resources = match event["resources"].as_array() {
         Some(resources) if !resources.is_empty() => resources,
@@ -91,9 +100,23 @@ fn advanced(selector: &AdvancedEventSelector, event: &Value) -> bool {
 fn value(field: &str, event: &Value) -> Option<String> {
     match field {
         "eventCategory" => Some(category(event)),
-        "readOnly" => Some((event["readOnly"] == true).to_string()),
-        "userIdentity.arn" => event["userIdentity"]["arn"].as_str().map(str::to_owned),
-        name => event[name].as_str().map(str::to_owned),
+        "readOnly" => Some(reads(event).to_string()),
+        "userIdentity.arn" => scalar(&event["userIdentity"]["arn"]),
+        "eventSource"
+        | "eventName"
+        | "eventType"
+        | "errorCode"
+        | "vpcEndpointId"
+        | "sessionCredentialFromConsole" => scalar(&event[field]),
+        _ => None,
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -1,7 +1,6 @@
 //! The `resources` of an event, read only when a selector asks.
 
-use crate::elements::elements;
-use cairn_model::json::{members, string};
+use cairn_model::json::{elements, members, string};
 use cairn_model::{Event, Field};
 use std::borrow::Cow;
 
@@ -22,10 +21,11 @@ fn read(raw: &str) -> Resource<'_> {
     let mut resource = Resource::default();
     let mut prefix = None;
     for (key, value) in members(raw) {
-        match key {
-            "\"type\"" => resource.resource_type = string(value),
-            "\"ARN\"" => resource.arn = string(value),
-            "\"ARNPrefix\"" => prefix = string(value),
+        // A key may be written with escapes.
+        match string(key).as_deref() {
+            Some("type") => resource.resource_type = string(value),
+            Some("ARN") => resource.arn = string(value),
+            Some("ARNPrefix") => prefix = string(value),
             _ => {}
         }
     }

@@ -1,6 +1,8 @@
 //! Why an operation on trails is refused.
 
-use crate::names::{BucketNameError, PrefixError, TrailNameError};
+use super::grants::GrantError;
+use super::tags::{TAGS_MAX, TagError};
+use crate::names::{BucketNameError, KmsKeyIdError, PrefixError, TopicNameError, TrailNameError};
 use crate::selectors::SelectorError;
 use cairn_model::AccountId;
 
@@ -17,6 +19,18 @@ pub enum TrailError {
     /// The key prefix does not follow the rules.
     #[error(transparent)]
     InvalidS3Prefix(#[from] PrefixError),
+    /// The topic's name does not follow the rules.
+    #[error(transparent)]
+    InvalidSnsTopicName(#[from] TopicNameError),
+    /// The key's name does not follow the rules.
+    #[error(transparent)]
+    InvalidKmsKeyId(#[from] KmsKeyIdError),
+    /// The tags do not follow the rules.
+    #[error(transparent)]
+    InvalidTagParameter(#[from] TagError),
+    /// More tags than a trail may have.
+    #[error("A trail can have up to {TAGS_MAX} tags; it would have {0}.")]
+    TagsLimitExceeded(usize),
     /// The selectors do not follow the rules.
     #[error(transparent)]
     InvalidEventSelectors(#[from] SelectorError),
@@ -65,6 +79,57 @@ pub enum TrailError {
     /// Nobody keeps the bucket.
     #[error("S3 bucket {0} does not exist!")]
     S3BucketDoesNotExist(String),
+    /// The bucket's policy keeps CloudTrail out.
+    #[error(transparent)]
+    InsufficientS3BucketPolicy(#[from] Box<GrantError>),
+    /// The topic cannot be told of deliveries.
+    #[error("SNS Topic does not exist or the topic policy is incorrect! {arn}: {code}")]
+    InsufficientSnsTopicPolicy {
+        /// The topic's ARN.
+        arn: String,
+        /// What SNS said.
+        code: String,
+    },
+    /// There is no such key in the region.
+    #[error("KMS key {0} does not exist in this Region, or no KMS is configured.")]
+    KmsKeyNotFound(String),
+    /// The key is in a state in which it does not encrypt.
+    #[error("KMS key {key} cannot be used: its state is {state}.")]
+    KmsKeyDisabled {
+        /// The key as the caller names it.
+        key: String,
+        /// The state as KMS calls it.
+        state: String,
+    },
+    /// KMS keeps CloudTrail from the key.
+    #[error("The policy of KMS key {key} does not let CloudTrail use it.")]
+    InsufficientEncryptionPolicy {
+        /// The key as the caller names it.
+        key: String,
+    },
+    /// KMS failed.
+    #[error("KMS key {key} could not be looked up: {code}.")]
+    Kms {
+        /// The key as the caller names it.
+        key: String,
+        /// KMS's error code.
+        code: String,
+    },
+    /// No trail of this ARN, asked for as a resource with tags.
+    #[error("Resource {0} was not found.")]
+    ResourceNotFound(String),
+    /// No event data store of this ARN.
+    #[error("Event data store {0} was not found.")]
+    EventDataStoreNotFound(String),
+    /// A resource of a kind that has no tags.
+    #[error("Resource {0} is of a type that is not supported.")]
+    ResourceTypeNotSupported(String),
+    /// The trail was changed while other services were asked about it.
+    #[error("Trail {0} was changed by another call at the same time. Try again.")]
+    Conflict(String),
+    /// Delivery to CloudWatch Logs, which Cairn does not have yet.
+    #[error("{0} is not supported by Cairn yet.")]
+    CloudWatchLogsDeliveryUnavailable(&'static str),
     /// A setting that Cairn does not have yet.
     #[error("{0} is not supported by Cairn yet.")]
     UnsupportedOperation(&'static str),
@@ -98,6 +163,20 @@ pub enum CombinationError {
         /// Where the other trail is at home.
         region: String,
     },
+    /// A trail cannot become multi-region while some region shows as many trails as it may.
+    #[error("Trail {name} cannot become a multi-Region trail: {region} has as many trails as it can.")]
+    RegionFull {
+        /// The name.
+        name: String,
+        /// The full region.
+        region: String,
+    },
+    /// A bucket of Cairn's own does not encrypt under KMS keys.
+    #[error(
+        "Bucket {0} is kept by Cairn itself, which cannot encrypt under a KMS key: leave out KmsKeyId, or name a \
+         bucket of another S3."
+    )]
+    KmsKeyOfOwnBucket(String),
 }
 
 impl TrailError {
@@ -107,6 +186,10 @@ impl TrailError {
             TrailError::InvalidTrailName(_) => "InvalidTrailNameException",
             TrailError::InvalidS3BucketName(_) => "InvalidS3BucketNameException",
             TrailError::InvalidS3Prefix(_) => "InvalidS3PrefixException",
+            TrailError::InvalidSnsTopicName(_) => "InvalidSnsTopicNameException",
+            TrailError::InvalidKmsKeyId(_) => "InvalidKmsKeyIdException",
+            TrailError::InvalidTagParameter(_) => "InvalidTagParameterException",
+            TrailError::TagsLimitExceeded(_) => "TagsLimitExceededException",
             TrailError::InvalidEventSelectors(_) => "InvalidEventSelectorsException",
             TrailError::TrailNotFound { .. } => "TrailNotFoundException",
             TrailError::TrailAlreadyExists { .. } => "TrailAlreadyExistsException",
@@ -115,6 +198,17 @@ impl TrailError {
             TrailError::InvalidHomeRegion { .. } => "InvalidHomeRegionException",
             TrailError::InvalidParameterCombination(_) => "InvalidParameterCombinationException",
             TrailError::S3BucketDoesNotExist(_) => "S3BucketDoesNotExistException",
+            TrailError::InsufficientS3BucketPolicy(_) => "InsufficientS3BucketPolicyException",
+            TrailError::InsufficientSnsTopicPolicy { .. } => "InsufficientSnsTopicPolicyException",
+            TrailError::KmsKeyNotFound(_) => "KmsKeyNotFoundException",
+            TrailError::KmsKeyDisabled { .. } => "KmsKeyDisabledException",
+            TrailError::InsufficientEncryptionPolicy { .. } => "InsufficientEncryptionPolicyException",
+            TrailError::Kms { .. } => "KmsException",
+            TrailError::ResourceNotFound(_) => "ResourceNotFoundException",
+            TrailError::EventDataStoreNotFound(_) => "EventDataStoreNotFoundException",
+            TrailError::ResourceTypeNotSupported(_) => "ResourceTypeNotSupportedException",
+            TrailError::Conflict(_) => "ConflictException",
+            TrailError::CloudWatchLogsDeliveryUnavailable(_) => "CloudWatchLogsDeliveryUnavailableException",
             TrailError::UnsupportedOperation(_) => "UnsupportedOperationException",
         }
     }

@@ -4,48 +4,80 @@ use super::Facts;
 use super::error::{ArnError, TrailError};
 use crate::names::check_trail_name;
 use cairn_model::{Trail, TrailArn};
+use std::collections::HashSet;
 
 /// GetTrail: a trail or shadow by name or ARN.
 pub fn get<'a>(facts: &Facts<'a>, name_or_arn: &str) -> Result<&'a Trail, TrailError> {
-    found(facts, &Address::parse(facts, name_or_arn)?, name_or_arn)
+    let address = Address::parse(facts, name_or_arn)?;
+    let is_meant = |trail: &&Trail| match &address {
+        Address::Name(name) => trail.arn.name == *name,
+        Address::Arn(arn) => trail.arn == *arn,
+    };
+    match (facts.visible().find(is_meant), address) {
+        (Some(trail), _) => Ok(trail),
+        (None, Address::Arn(arn)) if arn.region != facts.region => {
+            Err(ArnError::OtherRegion(facts.region.to_owned()).into())
+        }
+        (None, _) => Err(not_found(facts, name_or_arn)),
+    }
 }
 
 /// GetTrailStatus: a trail by name or ARN, a shadow by its ARN only. Where a name is not found, the
 /// error names the ARN that the trail would have here.
 pub fn status<'a>(facts: &Facts<'a>, name_or_arn: &str) -> Result<&'a Trail, TrailError> {
-    let address = Address::parse(facts, name_or_arn)?;
-    let Address::Name(name) = &address else {
-        return found(facts, &address, name_or_arn);
+    let Address::Name(name) = Address::parse(facts, name_or_arn)? else {
+        return get(facts, name_or_arn);
     };
-    let arn = home_arn(facts, name);
-    let trail = facts.trails.iter().find(|trail| trail.arn == arn);
+    let arn = home_arn(facts, &name);
+    let trail = facts.all().find(|trail| trail.arn == arn);
     trail.ok_or_else(|| not_found(facts, &arn.to_string()))
 }
 
-/// DescribeTrails: the trails that `names` (names of trails of this region, or ARNs) name, or if there are
-/// none all that the region shows, shadows only if asked for. What is not found is left out.
+/// DescribeTrails: the trails that `names` name, or if there are none all that the region shows, shadows only if
+/// asked for. A name is that of a trail at home in the region, an ARN that of a trail of any region. What is not
+/// found is left out.
 pub fn describe<'a>(
     facts: &Facts<'a>,
     names: &[String],
     include_shadow_trails: bool,
 ) -> Result<Vec<&'a Trail>, TrailError> {
-    let addresses: Vec<Address> =
-        names.iter().map(|name| Address::parse(facts, name)).collect::<Result<_, _>>()?;
-    let is_home = |trail: &Trail| trail.arn.region == facts.region;
-    let is_named = |trail: &Trail| {
-        addresses.is_empty()
-            || addresses.iter().any(|address| match address {
-                Address::Name(name) => is_home(trail) && trail.arn.name == *name,
-                Address::Arn(arn) => trail.arn == *arn,
-            })
-    };
-    let seen = facts.visible_in(facts.region);
-    Ok(seen.filter(|trail| (include_shadow_trails || is_home(trail)) && is_named(trail)).collect())
+    let is_home = |trail: &&Trail| trail.arn.region == facts.region;
+    let is_asked_for = |trail: &&Trail| include_shadow_trails || is_home(trail);
+    if names.is_empty() {
+        return Ok(facts.visible().filter(is_asked_for).collect());
+    }
+    let mut arns = HashSet::with_capacity(names.len());
+    for name in names {
+        arns.insert(match Address::parse(facts, name)? {
+            Address::Name(name) => home_arn(facts, &name),
+            Address::Arn(arn) => arn,
+        });
+    }
+    Ok(facts.all().filter(|trail| arns.contains(&trail.arn)).filter(is_asked_for).collect())
 }
 
-/// ListTrails: all trails of the account, those of other regions too.
-pub fn list<'a>(facts: &Facts<'a>) -> Vec<&'a Trail> {
-    facts.trails.iter().collect()
+/// Trails in one page of ListTrails.
+const PAGE_MAX: usize = 500;
+
+/// A page of ListTrails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<'a> {
+    /// In the order of their ARNs.
+    pub trails: Vec<&'a Trail>,
+    /// After which trail the next page begins, if there is one.
+    pub next: Option<TrailArn>,
+}
+
+/// ListTrails: all trails of the account, those of other regions too; those after `after`, which need not be
+/// there any more.
+pub fn list<'a>(facts: &Facts<'a>, after: Option<&TrailArn>) -> Page<'a> {
+    let mut trails: Vec<&Trail> =
+        facts.all().filter(|trail| after.is_none_or(|after| trail.arn > *after)).collect();
+    trails.sort_unstable_by(|a, b| a.arn.cmp(&b.arn));
+    let has_more = trails.len() > PAGE_MAX;
+    trails.truncate(PAGE_MAX);
+    let next = trails.last().filter(|_| has_more).map(|trail| trail.arn.clone());
+    Page { trails, next }
 }
 
 /// The trail that a caller wants to change: refused outside its home region.
@@ -69,7 +101,7 @@ pub(super) fn home_arn(facts: &Facts<'_>, name: &str) -> TrailArn {
 /// How a caller names a trail.
 enum Address {
     Name(String),
-    /// Of the caller's account, and of a trail that the caller's region shows or might have.
+    /// Of the caller's account, in any region.
     Arn(TrailArn),
 }
 
@@ -79,25 +111,14 @@ impl Address {
             check_trail_name(text)?;
             return Ok(Address::Name(text.to_owned()));
         }
-        let arn: TrailArn = text.parse().map_err(|_| ArnError::Malformed(text.to_owned()))?;
+        let is_here = text.starts_with("arn:aws:");
+        let arn: Option<TrailArn> = text.parse().ok().filter(|_| is_here);
+        let arn = arn.ok_or_else(|| ArnError::Malformed(text.to_owned()))?;
         if arn.account != facts.account {
             return Err(ArnError::OtherAccount(facts.account).into());
         }
-        let is_shown = |arn: &TrailArn| facts.visible_in(facts.region).any(|t| t.arn == *arn);
-        if arn.region != facts.region && !is_shown(&arn) {
-            return Err(ArnError::OtherRegion(facts.region.to_owned()).into());
-        }
         Ok(Address::Arn(arn))
     }
-}
-
-fn found<'a>(facts: &Facts<'a>, address: &Address, asked: &str) -> Result<&'a Trail, TrailError> {
-    let is_meant = |trail: &&Trail| match address {
-        Address::Name(name) => trail.arn.name == *name,
-        Address::Arn(arn) => trail.arn == *arn,
-    };
-    let trail = facts.visible_in(facts.region).find(is_meant);
-    trail.ok_or_else(|| not_found(facts, asked))
 }
 
 fn not_found(facts: &Facts<'_>, asked: &str) -> TrailError {

@@ -1,0 +1,123 @@
+//! What a bucket's policy must let CloudTrail do.
+//!
+//! Source: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail".
+
+use super::plan::PolicyText;
+use crate::policy::{Policy, ServiceRequest, Verdict};
+use cairn_model::Trail;
+
+const SERVICE: &str = "cloudtrail.amazonaws.com";
+const ACL: &str = "bucket-owner-full-control";
+
+/// `InsufficientS3BucketPolicyException`: what a bucket's policy lacks.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Incorrect S3 bucket policy is detected for bucket: {bucket}. {}", .fault.text(.need))]
+pub struct GrantError {
+    bucket: String,
+    need: Need,
+    fault: Fault,
+}
+
+/// What the policy says instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fault {
+    Missing,
+    Denied { sid: Option<String> },
+    Malformed,
+    Unreadable { code: String },
+}
+
+/// Something that CloudTrail must be let do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Need {
+    /// The `Sid` that AWS's template gives to its statement.
+    sid: &'static str,
+    action: &'static str,
+    resource: String,
+    trail: String,
+    has_acl: bool,
+}
+
+impl Fault {
+    fn text(&self, need: &Need) -> String {
+        let Need { sid, action, resource, trail, has_acl } = need;
+        match self {
+            Fault::Missing => {
+                let acl = if *has_acl { format!("s3:x-amz-acl \"{ACL}\" and ") } else { String::new() };
+                format!(
+                    "It has no statement like {sid}, which lets {SERVICE} do {action} on {resource} with {acl}aws:SourceArn \
+                     \"{trail}\"."
+                )
+            }
+            Fault::Denied { sid: denying } => {
+                let denying = denying.as_deref().unwrap_or("without Sid");
+                format!("Its statement {denying} denies {SERVICE} {action} on {resource}.")
+            }
+            Fault::Malformed => "It is not a policy document.".to_owned(),
+            Fault::Unreadable { code } => format!("It could not be read: {code}."),
+        }
+    }
+}
+
+/// Whether the bucket lets CloudTrail deliver for the trail: ask for the bucket's ACL, and put objects below the
+/// account's folder.
+pub(super) fn check_bucket_policy(trail: &Trail, policy: &PolicyText) -> Result<(), Box<GrantError>> {
+    let needs = needs(trail);
+    let refused =
+        |need: &Need, fault| Box::new(GrantError { bucket: trail.bucket.clone(), need: need.clone(), fault });
+    let [first, _] = &needs;
+    let policy = match policy {
+        PolicyText::None => return Err(refused(first, Fault::Missing)),
+        PolicyText::Unreadable { code } => {
+            return Err(refused(first, Fault::Unreadable { code: code.clone() }));
+        }
+        PolicyText::Text(text) => Policy::parse(text).map_err(|_| refused(first, Fault::Malformed))?,
+    };
+    for need in &needs {
+        match need.judged_by(&policy) {
+            Verdict::Allowed => {}
+            Verdict::Denied { sid } => return Err(refused(need, Fault::Denied { sid })),
+            Verdict::Unmentioned => return Err(refused(need, Fault::Missing)),
+        }
+    }
+    Ok(())
+}
+
+fn needs(trail: &Trail) -> [Need; 2] {
+    let bucket = format!("arn:aws:s3:::{}", trail.bucket);
+    let prefix = trail.prefix.as_ref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
+    let objects = format!("{bucket}/{prefix}AWSLogs/{}/*", trail.arn.account);
+    let need = |sid, action, resource, has_acl| Need {
+        sid,
+        action,
+        resource,
+        trail: trail.arn.to_string(),
+        has_acl,
+    };
+    [
+        need("AWSCloudTrailAclCheck20150319", "s3:GetBucketAcl", bucket, false),
+        need("AWSCloudTrailWrite20150319", "s3:PutObject", objects, true),
+    ]
+}
+
+impl Need {
+    fn judged_by(&self, policy: &Policy) -> Verdict {
+        let account = self.trail.split(':').nth(4).unwrap_or_default();
+        let mut context = vec![
+            ("aws:SourceArn", self.trail.as_str()),
+            ("aws:SourceAccount", account),
+            ("aws:PrincipalIsAWSService", "true"),
+            ("aws:PrincipalServiceName", SERVICE),
+            ("aws:SecureTransport", "true"),
+        ];
+        if self.has_acl {
+            context.push(("s3:x-amz-acl", ACL));
+        }
+        policy.judge(&ServiceRequest {
+            service: SERVICE,
+            action: self.action,
+            resource: &self.resource,
+            context: &context,
+        })
+    }
+}
