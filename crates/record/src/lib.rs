@@ -15,5 +15,5 @@ pub use call::{Call, Failure, Resource, ResourceArn, is_read_only};
 pub use caller::{Caller, user_id};
 pub use event::{Exchange, TlsDetails, event_text};
 pub use hide::HIDDEN;
-pub use own::{cairn, cloudtrail, sts_get_caller_identity};
+pub use own::{cairn, cloudtrail, sts_get_caller_identity, trail_gap};
 pub use s3::{S3Request, s3};

@@ -1,6 +1,7 @@
 //! Calls of Cairn's own APIs.
 
-use crate::call::Call;
+use crate::call::{Call, Resource, ResourceArn};
+use cairn_model::AccountId;
 use serde_json::{Map, Value};
 
 /// A call of the CloudTrail API. `request` is the request's body; `response` the answer's, which is recorded
@@ -24,6 +25,21 @@ pub fn sts_get_caller_identity() -> Call {
 /// `parameters` are recorded as they are but for secrets.
 pub fn cairn(event_name: &'static str, parameters: Option<Value>) -> Call {
     Call { request_parameters: parameters, ..Call::named("cairn.amazonaws.com", event_name) }
+}
+
+/// A gap in what a trail delivers, of which nobody called for: `TrailGap`, in the account of the trail.
+/// `details` are recorded as `additionalEventData`.
+pub fn trail_gap(trail_arn: String, account: AccountId, details: Value) -> Call {
+    let trail = Resource {
+        resource_type: "AWS::CloudTrail::Trail",
+        arn: ResourceArn::Whole(trail_arn),
+        account: Some(account),
+    };
+    Call {
+        additional_event_data: Some(details),
+        resources: vec![trail],
+        ..Call::named("cairn.amazonaws.com", "TrailGap")
+    }
 }
 
 /// Nothing if there is nothing to record: CloudTrail writes null for `{}`.

@@ -49,3 +49,14 @@ fn own_calls_have_a_source_of_their_own() {
     let call = sts_get_caller_identity();
     assert_eq!((call.event_source.as_ref(), call.read_only), ("sts.amazonaws.com", true));
 }
+
+#[test]
+fn a_gap_is_a_writing_management_event_that_names_its_trail() {
+    let arn = "arn:aws:cloudtrail:us-east-1:111122223333:trail/t1";
+    let call = trail_gap(arn.to_owned(), "111122223333".parse().unwrap(), json!({"eventCount": 7}));
+    assert_eq!((&*call.event_source, &*call.event_name), ("cairn.amazonaws.com", "TrailGap"));
+    assert!(!call.read_only);
+    assert_eq!(call.category, cairn_model::Category::Management);
+    assert_eq!(call.resources[0].arn, ResourceArn::Whole(arn.to_owned()));
+    assert_eq!(call.additional_event_data, Some(json!({"eventCount": 7})));
+}
