@@ -85,6 +85,12 @@ impl Catalog {
         Ok(())
     }
 
+    /// Writes the catalog, as it is now, to a new database file at `path`, where nothing may be yet. The file
+    /// is whole when this returns, but not synced: whoever makes the copy durable does that.
+    pub async fn snapshot_into(&self, path: &Path) -> Result<(), CatalogError> {
+        Ok(self.database.snapshot_into(path).await?)
+    }
+
     /// Closes the database.
     pub async fn close(&self) {
         self.database.close().await;

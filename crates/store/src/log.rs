@@ -14,6 +14,7 @@ mod batch;
 mod counters;
 mod error;
 mod frame;
+mod frozen;
 mod queue;
 mod reader;
 mod recover;
@@ -29,6 +30,7 @@ mod tests;
 pub use batch::{Appended, Batch, RecordOffset};
 pub use counters::{LogStats, SYNC_BUCKETS_MICROS, SyncTimes};
 pub use error::{AppendError, Damage, OpenError, ReadError, ReleaseError};
+pub use frozen::{Frozen, FrozenSegment, Hold};
 pub use reader::{Chunk, Reader, Records};
 
 use crate::disk::Disk;
@@ -206,9 +208,16 @@ impl Log {
     }
 
     /// Drops the segments that lie wholly below this position, which every reader must have left
-    /// behind, and says how many. The newest segment always stays.
+    /// behind, and says how many. The newest segment always stays, and all do while somebody holds them
+    /// ([`Log::hold`]).
     pub fn release(&self, below: Position) -> Result<usize, ReleaseError> {
         self.shared().segments.release(below)
+    }
+
+    /// Keeps every segment until what this returns is dropped, for a copy: [`Log::release`] drops nothing
+    /// meanwhile.
+    pub fn hold(&self) -> Hold {
+        Hold::new(self.shared())
     }
 
     /// What the log has done since it was opened, and how large it is.

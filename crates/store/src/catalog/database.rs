@@ -99,6 +99,13 @@ impl Database {
         Ok(())
     }
 
+    pub(super) async fn snapshot_into(&self, path: &Path) -> Result<(), sqlx::Error> {
+        // SQLite takes text here; a data folder that is not UTF-8 could not have been opened by it either.
+        let path = path.to_string_lossy().into_owned();
+        sqlx::query("VACUUM INTO ?").bind(path).execute(&self.pool).await?;
+        Ok(())
+    }
+
     pub(super) async fn close(&self) {
         self.pool.close().await;
     }

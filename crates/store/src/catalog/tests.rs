@@ -108,3 +108,18 @@ async fn a_newer_format_is_refused() {
     let refused = Catalog::open(&path).await.unwrap_err();
     assert!(refused.to_string().contains("start the newer Cairn"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_snapshot_is_the_catalog_of_its_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::open(&folder.path().join("catalog.db")).await.unwrap();
+    catalog.apply(&[account(), key(KeyStatus::Active)], Position::new(100)).await.unwrap();
+    let path = folder.path().join("it's a copy.db");
+    catalog.snapshot_into(&path).await.unwrap();
+    catalog.apply(&[key(KeyStatus::Disabled)], Position::new(200)).await.unwrap();
+
+    let copy = Catalog::open(&path).await.unwrap();
+    assert_eq!(copy.position(), Position::new(100));
+    assert_eq!(copy.state().keys["AKIAONE"].status, KeyStatus::Active);
+    assert!(catalog.snapshot_into(&path).await.is_err(), "a snapshot writes over nothing");
+}

@@ -1,7 +1,7 @@
 //! The segments there are, their open files, and the dropping of those that nobody needs.
 
 use super::segment::Segment;
-use super::{NO_PANIC, ReleaseError};
+use super::{FrozenSegment, NO_PANIC, ReleaseError};
 use crate::disk::{Disk, DiskFile};
 use cairn_model::Position;
 use std::collections::VecDeque;
@@ -20,8 +20,15 @@ pub(super) struct Segments {
     list: RwLock<Vec<Arc<Segment>>>,
     /// Most recently used first.
     open_files: Mutex<VecDeque<OpenFile>>,
-    /// Released, out of the list, and not yet removed for certain. Oldest first.
-    released: Mutex<VecDeque<PathBuf>>,
+    released: Mutex<Released>,
+}
+
+#[derive(Default)]
+struct Released {
+    /// Out of the list, and not yet removed for certain. Oldest first.
+    paths: VecDeque<PathBuf>,
+    /// How many ask that nothing be released.
+    holds: usize,
 }
 
 /// Where a position is.
@@ -85,14 +92,36 @@ impl Segments {
     pub(super) fn release(&self, below: Position) -> Result<usize, ReleaseError> {
         // Held throughout: two releases at once could remove files out of order.
         let mut released = self.released.lock().expect(NO_PANIC);
+        if released.holds > 0 {
+            return Ok(0);
+        }
         let paths = self.unlist(below);
         let count = paths.len();
-        released.extend(paths);
-        while let Some(path) = released.front() {
+        released.paths.extend(paths);
+        while let Some(path) = released.paths.front() {
             self.remove(path)?;
-            released.pop_front();
+            released.paths.pop_front();
         }
         Ok(count)
+    }
+
+    /// From here on nothing is released, until [`Segments::let_go`] is called as often as this.
+    pub(super) fn hold(&self) {
+        self.released.lock().expect(NO_PANIC).holds += 1;
+    }
+
+    /// See [`Segments::hold`].
+    pub(super) fn let_go(&self) {
+        self.released.lock().expect(NO_PANIC).holds -= 1;
+    }
+
+    /// The files that hold the log below `end`, and how far.
+    pub(super) fn frozen_at(&self, end: Position) -> Vec<FrozenSegment> {
+        let list = self.list.read().expect(NO_PANIC);
+        let ends = list.iter().skip(1).map(|next| next.start.min(end)).chain([end]);
+        let held = list.iter().zip(ends).filter(|(segment, _)| segment.start < end);
+        held.map(|(segment, end)| FrozenSegment { path: segment.path.clone(), bytes: segment.offset_of(end) })
+            .collect()
     }
 
     /// Takes the segments wholly below this position off the list.

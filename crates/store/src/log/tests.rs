@@ -2,6 +2,7 @@
 
 mod damage;
 mod format;
+mod frozen;
 mod machine;
 mod simulation;
 mod threads;
