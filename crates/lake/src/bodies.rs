@@ -3,12 +3,21 @@
 use bytes::Bytes;
 use cairn_model::Position;
 use std::io;
+use std::ops::Range;
 
 /// The durable log, as far as history needs it.
 pub trait Bodies: Send + Sync {
     /// The payload of the record at `at` (what [`cairn_model::Record::decode`] takes). Blocks; called
     /// from threads that may block, and for one position by several at once.
     fn read(&self, at: Position) -> Result<Bytes, BodyError>;
+
+    /// Gives `take` the payload of every record from `range`'s start, which is a record's position, to its end, in
+    /// the order of the log. The payloads may share memory. Blocks, as [`Bodies::read`] does.
+    fn read_all(
+        &self,
+        range: Range<Position>,
+        take: &mut dyn FnMut(Position, Bytes),
+    ) -> Result<(), BodyError>;
 }
 
 /// A record could not be read from the log.

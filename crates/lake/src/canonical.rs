@@ -4,15 +4,15 @@
 //! escapes. Not RFC 8785, which turns numbers into doubles.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use cairn_model::json::{members, string, value_end, write_string};
+use cairn_model::json::{elements, members, string, write_string};
 use std::borrow::Cow;
 
 /// The first 16 bytes of the SHA-256 of a record's canonical form. Records with the same hash have the
 /// same content: nobody can make a second record with the hash of a given one.
-pub(crate) type ContentHash = [u8; 16];
+pub type ContentHash = [u8; 16];
 
-/// The hash of a JSON text that the door has passed.
-pub(crate) fn content_hash(text: &str) -> ContentHash {
+/// The hash of the canonical form of a JSON text that the door has passed (FORMAT.md, "History").
+pub fn content_hash(text: &str) -> ContentHash {
     let mut form = Vec::with_capacity(text.len());
     write_canonical(text, &mut form);
     let digest = digest(&SHA256, &form);
@@ -57,18 +57,6 @@ fn write_array(raw: &str, out: &mut Vec<u8>) {
         write_canonical(element, out);
     }
     out.push(b']');
-}
-
-/// The elements of an array as raw JSON, in their order.
-fn elements(raw: &str) -> impl Iterator<Item = &str> {
-    let inner = raw.strip_prefix('[').and_then(|raw| raw.strip_suffix(']'));
-    let mut rest = inner.unwrap_or("");
-    std::iter::from_fn(move || {
-        rest = rest.trim_start_matches([',', ' ', '\t', '\n', '\r']);
-        let (element, after) = rest.split_at(value_end(rest.as_bytes(), 0)?);
-        rest = after;
-        Some(element)
-    })
 }
 
 #[cfg(test)]

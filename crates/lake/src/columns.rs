@@ -4,8 +4,12 @@
 //! Cairn knows beside the record, and what does not fit.
 
 mod build;
+mod hashes;
+mod identity;
 
 pub(crate) use build::ColumnsBuilder;
+pub(crate) use hashes::{event_id_hash, resource_hash};
+pub(crate) use identity::put_back;
 
 use cairn_model::Field;
 use datafusion::arrow::datatypes::{DataType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
@@ -76,8 +80,9 @@ pub(crate) const MEMBERS: [Member; 33] = [
     member(Field::Annotation, "annotation", Shape::Text),
 ];
 
-/// Texts of `userIdentity`, which holds them too, so that they can be filtered by.
-pub(crate) const IDENTITY: [(Field, &str); 9] = [
+/// Texts of `userIdentity` that have columns. Its own column holds the rest of it, unless [`WHOLE_IDENTITY`]
+/// is set.
+pub(crate) const IDENTITY: [(Field, &str); 10] = [
     (Field::UserType, "user_type"),
     (Field::UserName, "user_name"),
     (Field::UserArn, "user_arn"),
@@ -87,26 +92,31 @@ pub(crate) const IDENTITY: [(Field, &str); 9] = [
     (Field::UserInvokedBy, "invoked_by"),
     (Field::SessionIssuerArn, "session_issuer_arn"),
     (Field::SessionIssuerUserName, "session_issuer_user_name"),
+    (Field::SessionIssuerPrincipalId, "session_issuer_principal_id"),
 ];
 
 pub(crate) const POSITION: &str = "position";
 pub(crate) const EVENT_TIME: &str = "event_time";
 pub(crate) const ARRIVAL: &str = "arrival";
-pub(crate) const KEPT_FROM: &str = "kept_from";
 pub(crate) const ORIGIN: &str = "origin";
 pub(crate) const ACCOUNT: &str = "account";
 pub(crate) const CATEGORY: &str = "category";
 /// Whether an event that came before has the same account, time and id but other content.
 pub(crate) const CONFLICT: &str = "conflict";
-pub(crate) const CONTENT_HASH: &str = "content_hash";
 pub(crate) const USERNAME: &str = "username";
-pub(crate) const RESOURCE_NAMES: &str = "resource_names";
+/// See [`event_id_hash`].
+pub(crate) const EVENT_ID_HASH: &str = "event_id_hash";
+/// See [`resource_hash`].
+pub(crate) const RESOURCE_HASHES: &str = "resource_hashes";
 pub(crate) const RESOURCE_TYPES: &str = "resource_types";
 /// Bits of the members whose value is `null`; an absent member has neither bit nor value.
 pub(crate) const NULL_MEMBERS: &str = "null_members";
 /// Bits of the members whose column was filled for look-ups only: the record lacks them, or `overflow` has
 /// their value.
 pub(crate) const DERIVED_MEMBERS: &str = "derived_members";
+/// The bit of `derived_members` that tells that `user_identity` is whole, and its columns are copies. No
+/// member has the number 0.
+pub(crate) const WHOLE_IDENTITY: i64 = 1;
 /// A JSON object of the members that have no column or do not fit theirs, as they came.
 pub(crate) const OVERFLOW: &str = "overflow";
 pub(crate) const READ_ONLY: &str = "read_only";
@@ -119,15 +129,14 @@ pub(crate) static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         ArrowField::new(POSITION, DataType::Int64, false),
         ArrowField::new(EVENT_TIME, time(), false),
         ArrowField::new(ARRIVAL, time(), false),
-        ArrowField::new(KEPT_FROM, time(), false),
         ArrowField::new(ORIGIN, DataType::Utf8, false),
         ArrowField::new(ACCOUNT, DataType::Utf8, false),
         ArrowField::new(CATEGORY, DataType::Utf8, false),
         ArrowField::new(CONFLICT, DataType::Boolean, false),
-        ArrowField::new(CONTENT_HASH, DataType::Binary, false),
         ArrowField::new(USERNAME, DataType::Utf8, true),
-        ArrowField::new(RESOURCE_NAMES, texts(), false),
-        ArrowField::new(RESOURCE_TYPES, texts(), false),
+        ArrowField::new(EVENT_ID_HASH, DataType::Int16, false),
+        ArrowField::new(RESOURCE_HASHES, DataType::List(hash_element()), false),
+        ArrowField::new(RESOURCE_TYPES, DataType::List(text_element()), false),
     ];
     let members = MEMBERS.iter().filter(|member| member.shape != Shape::Time);
     fields.extend(members.map(|member| {
@@ -151,13 +160,14 @@ fn time() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-fn texts() -> DataType {
-    DataType::List(text_element())
-}
-
 /// The element of a list of texts.
 pub(crate) fn text_element() -> Arc<ArrowField> {
     Arc::new(ArrowField::new("element", DataType::Utf8, true))
+}
+
+/// The element of a list of hashes.
+pub(crate) fn hash_element() -> Arc<ArrowField> {
+    Arc::new(ArrowField::new("element", DataType::Int32, true))
 }
 
 /// The bit of a member in `null_members` and `derived_members`.

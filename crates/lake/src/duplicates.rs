@@ -3,35 +3,30 @@
 //! A duplicate has the account, time, id and content of another event; it is dropped. An event with
 //! the account, time and id of another but with other content is kept and flagged, or else a forged
 //! early event could hide a real one.
+//!
+//! Account, time and id make a number, the *identity*. Few events share one, so contents are compared only
+//! where identities are equal, and no hash of them is kept on disk.
 
-use crate::canonical::ContentHash;
-use crate::columns::{ACCOUNT, CONTENT_HASH, EVENT_TIME};
+mod files;
+
+use crate::canonical::{ContentHash, content_hash};
 use crate::error::LakeError;
 use crate::keys::{Keys, OrderKey, TextKey};
-use crate::reassemble::Batch;
-use crate::table::{FileReader, GROUP_ROWS, TableFile};
-use datafusion::arrow::array::Array;
-use std::collections::{HashMap, HashSet, VecDeque};
+use crate::table::{FileReader, TableFile};
+use bytes::Bytes;
+use cairn_model::{Event, Position, Record};
+use files::{FileMarks, KnownFile, MARKS_BYTES_MAX};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// Memory for the marks of data files, in bytes: those of some million rows.
-const MARKS_BYTES_MAX: usize = 64 << 20;
-
-/// What an event is told apart by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Mark {
-    /// Of account, time and id; differs from process to process.
-    pub(crate) identity: u64,
-    pub(crate) content: ContentHash,
-}
+use std::sync::Arc;
 
 /// An event that is about to go into the table.
-#[derive(Clone, Debug)]
 pub(crate) struct Candidate {
     pub(crate) key: OrderKey,
-    pub(crate) event_id: Option<String>,
-    pub(crate) mark: Mark,
+    pub(crate) identity: u64,
+    /// Its record, as [`Record::decode`] takes it.
+    pub(crate) payload: Bytes,
     pub(crate) verdict: Verdict,
 }
 
@@ -48,23 +43,39 @@ pub(crate) enum Verdict {
 /// Tells duplicates.
 pub(crate) struct Duplicates {
     hasher: RandomState,
-    marks: Mutex<MarkCache>,
+    files: FileMarks,
 }
 
-/// The marks of the files used last, each sorted; the oldest go first.
-#[derive(Default)]
-struct MarkCache {
-    by_path: HashMap<String, Arc<[Mark]>>,
-    order: VecDeque<String>,
-    bytes: usize,
+impl Candidate {
+    pub(crate) fn event(&self) -> Result<Event<'_>, LakeError> {
+        let at = Position::new(self.key.position);
+        let record = Record::decode(&self.payload).map_err(|why| LakeError::Record { at, why })?;
+        Ok(record.event())
+    }
+
+    fn content(&self) -> Result<ContentHash, LakeError> {
+        Ok(content_hash(self.event()?.text()))
+    }
+
+    /// Judges it against the contents of other events of its identity.
+    fn compare(&mut self, contents: &[ContentHash]) -> Result<(), LakeError> {
+        if contents.is_empty() || self.verdict == Verdict::Duplicate {
+            return Ok(());
+        }
+        self.verdict = match contents.contains(&self.content()?) {
+            true => Verdict::Duplicate,
+            false => Verdict::Conflict,
+        };
+        Ok(())
+    }
 }
 
 impl Duplicates {
     pub(crate) fn new() -> Duplicates {
-        Duplicates { hasher: RandomState::new(), marks: Mutex::default() }
+        Duplicates { hasher: RandomState::new(), files: FileMarks::new(MARKS_BYTES_MAX) }
     }
 
-    /// The number of an event's account, time and id.
+    /// The number of an event's account, time and id. Differs from process to process.
     pub(crate) fn identity(&self, keys: &Keys<'_>) -> u64 {
         let time = keys.event_time.as_micros();
         self.identity_of(keys.account.as_str(), time, keys.text(TextKey::EventId))
@@ -82,7 +93,7 @@ impl Duplicates {
         files: &[Arc<TableFile>],
         reader: &FileReader,
     ) -> Result<(), LakeError> {
-        judge_among(candidates);
+        judge_among(candidates)?;
         let mut order: Vec<usize> = (0..candidates.len()).collect();
         order.sort_unstable_by_key(|index| candidates[*index].key.event_time);
         for file in files {
@@ -90,128 +101,77 @@ impl Duplicates {
             let start = order.partition_point(|index| time(index) < file.oldest_time);
             let end = order.partition_point(|index| time(index) <= file.newest_time);
             let overlapping = &order[start..end];
-            if overlapping.is_empty() {
-                continue;
-            }
-            if let Some(marks) = self.marks_of(file, overlapping, candidates, reader)? {
-                for index in overlapping {
-                    candidates[*index].compare(&marks);
-                }
+            if !overlapping.is_empty() {
+                self.judge_against(file, overlapping, candidates, reader)?;
             }
         }
         Ok(())
     }
 
-    /// Remembers the marks of a file just written.
-    pub(crate) fn remember(&self, path: &str, mut marks: Vec<Mark>) {
-        marks.sort_unstable();
-        self.marks().insert(path, marks.into());
-    }
-
-    fn marks(&self) -> std::sync::MutexGuard<'_, MarkCache> {
-        // Inserting leaves the cache usable wherever it stops.
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The sorted marks of a file; `None` if it certainly holds none of the ids.
-    fn marks_of(
+    fn judge_against(
         &self,
         file: &TableFile,
         overlapping: &[usize],
-        candidates: &[Candidate],
+        candidates: &mut [Candidate],
         reader: &FileReader,
-    ) -> Result<Option<Arc<[Mark]>>, LakeError> {
-        if let Some(marks) = self.marks().by_path.get(&file.path) {
-            return Ok(Some(Arc::clone(marks)));
+    ) -> Result<(), LakeError> {
+        let Some(identities) = self.identities_in(file, overlapping, candidates, reader)? else {
+            return Ok(());
+        };
+        let is_hit = |index: &&usize| identities.binary_search(&candidates[**index].identity).is_ok();
+        let hits: Vec<usize> = overlapping.iter().filter(is_hit).copied().collect();
+        if hits.is_empty() {
+            return Ok(());
         }
-        let open = reader.open(&file.path)?;
-        let groups = open.footer().num_row_groups();
-        let column = open.column("event_id");
-        let mut possible = column.is_none();
-        for group in 0..groups {
-            let Some(column) = column.filter(|_| !possible) else { break };
-            let ids = overlapping.iter().filter_map(|index| candidates[*index].event_id.as_deref());
-            possible = open.may_hold(group, column, ids)?;
-        }
-        if !possible {
-            return Ok(None);
-        }
-        let mut marks = Vec::with_capacity(file.rows as usize);
-        for group in 0..groups {
-            let columns = [ACCOUNT, EVENT_TIME, "event_id", CONTENT_HASH];
-            for batch in open.rows(group, Some(&columns), None, GROUP_ROWS)? {
-                self.read_marks(&Batch(&batch?), &mut marks)?;
+        let wanted = hits.iter().map(|index| candidates[*index].identity).collect();
+        let contents = self.contents_in(file, wanted, reader)?;
+        for index in hits {
+            let candidate = &mut candidates[index];
+            if let Some(contents) = contents.get(&candidate.identity) {
+                candidate.compare(contents)?;
             }
         }
-        self.remember(&file.path, marks);
-        Ok(self.marks().by_path.get(&file.path).cloned())
+        Ok(())
     }
 
-    fn read_marks(&self, batch: &Batch<'_>, marks: &mut Vec<Mark>) -> Result<(), LakeError> {
-        let accounts = batch.text(ACCOUNT)?;
-        let times = batch.time(EVENT_TIME)?;
-        let ids = batch.text("event_id")?;
-        let contents = batch.bytes(CONTENT_HASH)?;
-        for row in 0..accounts.len() {
-            let id = ids.is_valid(row).then(|| ids.value(row));
-            let mut content = ContentHash::default();
-            let stored = contents.value(row);
-            let length = stored.len().min(content.len());
-            content[..length].copy_from_slice(&stored[..length]);
-            marks.push(Mark {
-                identity: self.identity_of(accounts.value(row), times.value(row), id),
-                content,
-            });
-        }
-        Ok(())
+    /// Remembers the identities of a file; returns them sorted.
+    pub(crate) fn remember(&self, path: &str, mut identities: Vec<u64>) -> Arc<[u64]> {
+        identities.sort_unstable();
+        let identities: Arc<[u64]> = identities.into();
+        self.put(path, KnownFile::new(Arc::clone(&identities)));
+        identities
+    }
+
+    fn put(&self, path: &str, known: KnownFile) {
+        let bytes = known.bytes();
+        self.files.insert(path.to_owned(), known, bytes);
     }
 }
 
 /// Judges candidates against those before them.
-fn judge_among(candidates: &mut [Candidate]) {
-    // Looked up, never walked: one identity may come with any number of contents.
-    let mut identities = HashSet::with_capacity(candidates.len());
-    let mut marks = HashSet::with_capacity(candidates.len());
-    for candidate in candidates {
-        let is_first = identities.insert(candidate.mark.identity);
-        if !marks.insert(candidate.mark) {
-            candidate.verdict = Verdict::Duplicate;
-        } else if !is_first {
-            candidate.verdict = Verdict::Conflict;
+fn judge_among(candidates: &mut [Candidate]) -> Result<(), LakeError> {
+    let mut first_of: HashMap<u64, usize> = HashMap::with_capacity(candidates.len());
+    let mut contents_of: HashMap<u64, Vec<ContentHash>> = HashMap::new();
+    for index in 0..candidates.len() {
+        let identity = candidates[index].identity;
+        let first = *first_of.entry(identity).or_insert(index);
+        if first == index {
+            continue;
         }
+        let content = candidates[index].content()?;
+        let contents = match contents_of.entry(identity) {
+            Entry::Occupied(contents) => contents.into_mut(),
+            Entry::Vacant(vacant) => vacant.insert(vec![candidates[first].content()?]),
+        };
+        candidates[index].verdict = match contents.contains(&content) {
+            true => Verdict::Duplicate,
+            false => {
+                contents.push(content);
+                Verdict::Conflict
+            }
+        };
     }
-}
-
-impl Candidate {
-    /// Judges it against the sorted marks of a file.
-    fn compare(&mut self, marks: &[Mark]) {
-        if marks.binary_search(&self.mark).is_ok() {
-            self.verdict = Verdict::Duplicate;
-            return;
-        }
-        let start = marks.partition_point(|mark| mark.identity < self.mark.identity);
-        let is_known = marks.get(start).is_some_and(|mark| mark.identity == self.mark.identity);
-        if is_known && self.verdict == Verdict::New {
-            self.verdict = Verdict::Conflict;
-        }
-    }
-}
-
-impl MarkCache {
-    fn insert(&mut self, path: &str, marks: Arc<[Mark]>) {
-        self.bytes += size_of_val(&*marks);
-        if self.by_path.insert(path.to_owned(), marks).is_none() {
-            self.order.push_back(path.to_owned());
-        }
-        // The newest stays even if it alone is too large: the caller is about to use it.
-        while self.bytes > MARKS_BYTES_MAX
-            && self.order.len() > 1
-            && let Some(oldest) = self.order.pop_front()
-            && let Some(marks) = self.by_path.remove(&oldest)
-        {
-            self.bytes = self.bytes.saturating_sub(size_of_val(&*marks));
-        }
-    }
+    Ok(())
 }
 
 #[cfg(test)]

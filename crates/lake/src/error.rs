@@ -37,6 +37,28 @@ pub enum LakeError {
         /// What it lacks.
         what: &'static str,
     },
+    /// The table was made by a newer Cairn.
+    #[error(
+        "the history table has format {found}, and this Cairn knows {known}: it was made by a newer Cairn; start that \
+         one, or restore a backup of before"
+    )]
+    Newer {
+        /// The table's format.
+        found: u32,
+        /// The newest format that this Cairn knows.
+        known: u32,
+    },
+    /// The table was made by a Cairn so old that this one no longer reads it.
+    #[error(
+        "the history table has format {found}, and this Cairn reads {known}: it was made by an older Cairn; start that \
+         one, or move the folder away and import the log files again"
+    )]
+    Older {
+        /// The table's format.
+        found: u32,
+        /// The format that this Cairn reads.
+        known: u32,
+    },
     /// A record could not be read from the log.
     #[error(transparent)]
     Body(#[from] BodyError),

@@ -1,10 +1,13 @@
 //! Event history: the hot tail and the table as one.
 
 mod commit;
+mod count;
 mod encode;
+mod freeze;
 mod identities;
 mod shared;
 
+pub use freeze::Frozen;
 pub(crate) use shared::Shared;
 
 use crate::bodies::Bodies;
@@ -15,6 +18,7 @@ use crate::maintain::{self, Maintenance};
 use crate::table::{FileReader, Table, prepare_folder};
 use cairn_model::{Event, Position, Timestamp};
 use deltalake::ObjectStore;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -94,7 +98,7 @@ impl History {
         store: Arc<dyn ObjectStore>,
     ) -> Result<History, LakeError> {
         let (dir, log_store) = prepare_folder(&options.dir, store)?;
-        let table = Table::open(log_store).await?;
+        let table = Table::open_or_create(log_store).await?;
         let shared = Shared::new(options, bodies, FileReader::new(dir), table);
         Ok(History { shared: Arc::new(shared) })
     }
@@ -156,6 +160,17 @@ impl History {
             shared.lookup(lookup)
         };
         tokio::task::spawn_blocking(run).await.map_err(LakeError::from)?
+    }
+
+    /// How many events of history have a position in any of `ranges`, which are sorted and disjoint. Blocks.
+    /// Beyond [`History::committed`] duplicates may be among them still.
+    pub fn count(&self, ranges: &[Range<Position>]) -> Result<u64, LakeError> {
+        self.shared.count(ranges)
+    }
+
+    /// Keeps the table as it is now on disk until what is returned is dropped, so that it can be copied.
+    pub async fn freeze(&self) -> Result<Frozen, LakeError> {
+        self.shared.freeze().await
     }
 
     /// Drops expired days, joins small files and deletes files that nothing refers to. To be called

@@ -62,7 +62,14 @@ pub(crate) struct Keys<'a> {
     pub(crate) failed: bool,
     /// By [`TextKey`].
     pub(crate) texts: [Option<Cow<'a, str>>; 9],
-    pub(crate) resources: Vec<FoundResource>,
+    pub(crate) resources: Vec<Resource<'a>>,
+}
+
+/// A resource that an event names.
+#[derive(Clone, Debug)]
+pub(crate) struct Resource<'a> {
+    pub(crate) kind: Option<Cow<'a, str>>,
+    pub(crate) name: Cow<'a, str>,
 }
 
 impl<'a> Keys<'a> {
@@ -78,7 +85,7 @@ impl<'a> Keys<'a> {
             read_only: event.read_only(),
             failed: false,
             texts: Default::default(),
-            resources: resources(event),
+            resources: resources(event).into_iter().map(Resource::from).collect(),
         };
         keys.texts[TextKey::Username as usize] = username(event);
         for (field, raw) in event.fields() {
@@ -90,11 +97,6 @@ impl<'a> Keys<'a> {
     /// The event's text for `key`.
     pub(crate) fn text(&self, key: TextKey) -> Option<&str> {
         self.texts[key as usize].as_deref()
-    }
-
-    /// The later of event time and arrival: retention counts from here.
-    pub(crate) fn kept_from(&self) -> Timestamp {
-        self.event_time.max(self.arrival)
     }
 
     fn take(&mut self, field: Field, raw: &'a str) {
@@ -135,5 +137,17 @@ impl<'a> Keys<'a> {
                 self.texts[key as usize] = string(value);
             }
         }
+    }
+}
+
+impl From<FoundResource> for Resource<'_> {
+    fn from(found: FoundResource) -> Self {
+        Resource { kind: found.resource_type.map(Cow::Owned), name: Cow::Owned(found.name) }
+    }
+}
+
+impl From<Resource<'_>> for FoundResource {
+    fn from(resource: Resource<'_>) -> Self {
+        FoundResource { resource_type: resource.kind.map(Cow::into_owned), name: resource.name.into_owned() }
     }
 }

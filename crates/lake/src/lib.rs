@@ -7,6 +7,7 @@
 //! The only crate that names arrow, parquet, object_store or deltalake; none of their types leave it.
 
 mod bodies;
+mod cache;
 mod canonical;
 mod columns;
 mod duplicates;
@@ -16,7 +17,9 @@ mod history;
 mod keys;
 mod lookup;
 mod maintain;
+mod matcher;
 mod reassemble;
+mod stored;
 mod table;
 mod tail;
 #[cfg(test)]
@@ -26,8 +29,11 @@ mod token;
 
 pub use bodies::{Bodies, BodyError};
 pub use cairn_decide::lookup::FoundResource;
+pub use canonical::{ContentHash, content_hash};
 pub use error::{LakeError, LookupError, TailFull};
-pub use history::{History, HistoryOptions, HistoryStats};
+pub use history::{Frozen, History, HistoryOptions, HistoryStats};
 pub use lookup::{Categories, Filter, Found, Lookup, Page};
 pub use maintain::Maintenance;
+pub use matcher::Matcher;
+pub use stored::{ScannedEvent, StoredHistory};
 pub use token::{NotAPageToken, PageToken};

@@ -184,7 +184,7 @@ impl Found {
             read_only: keys.read_only,
             username: take(TextKey::Username),
             access_key_id: take(TextKey::AccessKeyId),
-            resources: keys.resources,
+            resources: keys.resources.into_iter().map(FoundResource::from).collect(),
         }
     }
 }
@@ -218,6 +218,21 @@ pub(crate) struct RegionTest {
     pub(crate) or_none: bool,
 }
 
+impl RegionTest {
+    pub(crate) fn new(name: &str, home_region: &str) -> RegionTest {
+        RegionTest { or_none: name == home_region, name: name.to_owned() }
+    }
+}
+
+impl From<NotWords> for LookupError {
+    fn from(not: NotWords) -> LookupError {
+        match not {
+            NotWords::None => LookupError::NoWords,
+            NotWords::TooMany => LookupError::TooManyWords,
+        }
+    }
+}
+
 impl Query {
     /// `seen` is what a first page takes as its upper position.
     pub(crate) fn new(
@@ -230,15 +245,11 @@ impl Query {
         if lookup.after.is_some_and(|after| after.fingerprint != fingerprint) {
             return Err(LookupError::InvalidToken);
         }
-        let words = lookup.text.as_deref().map(Words::parse).transpose();
-        let words = words.map_err(|not| match not {
-            NotWords::None => LookupError::NoWords,
-            NotWords::TooMany => LookupError::TooManyWords,
-        })?;
+        let words = lookup.text.as_deref().map(Words::parse).transpose()?;
         let after = lookup.after.map_or(OrderKey::TOP, |after| after.after);
         Ok(Query {
             account: lookup.account,
-            region: lookup.region.map(|name| RegionTest { or_none: name == home_region, name }),
+            region: lookup.region.map(|name| RegionTest::new(&name, home_region)),
             categories: lookup.categories,
             filters: lookup.filters,
             words,

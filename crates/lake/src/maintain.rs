@@ -11,14 +11,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Files of at least this size are not joined any more, in bytes.
+/// How large a joined file gets, in bytes; it is in memory while it is written.
 pub(crate) const JOINED_BYTES_MAX: u64 = 64 << 20;
-/// How many files of about the same size are joined.
+/// Files of at least this size are not joined any more.
+const LARGE_BYTES: u64 = JOINED_BYTES_MAX / 2;
+/// How many files of about the same size are joined, at most.
 const JOINED_FILES: usize = 8;
+/// So many files are joined even while many events come: look-ups open them all.
+const FILES_MAX: usize = 200;
 /// Joins in one call, so that it returns.
 const JOINS_MAX: usize = 32;
 /// How often files that nothing names are looked for.
-const VACUUM_EVERY: Duration = Duration::from_secs(3600);
+pub(crate) const VACUUM_EVERY: Duration = Duration::from_secs(3600);
 
 /// What [`crate::History::maintain`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +46,10 @@ pub(crate) async fn maintain(history: &Arc<Shared>, now: Timestamp) -> Result<Ma
     let mut schedule = history.maintenance.lock().await;
     let mut done = Maintenance { expired_rows: expire(history, now).await?, ..Maintenance::default() };
     for _ in 0..JOINS_MAX {
+        // Committing what has come goes first, so that the log can be dropped.
+        if history.is_behind() && history.files() < FILES_MAX {
+            break;
+        }
         match join_some(history).await? {
             0 => break,
             joined => done.joined_files += joined,
@@ -105,19 +113,28 @@ async fn join_some(history: &Arc<Shared>) -> Result<u64, LakeError> {
     Ok(joined)
 }
 
-/// Files of one day and of about the same size, those that arrived first, if there are enough of them.
-/// Each event is so written again a few times only, however many commits a day has.
+/// Files of one day and of about the same size, those that arrived first, if there are enough of them for
+/// a file of eight times the size or of [`JOINED_BYTES_MAX`]. Each event is so written again a few times
+/// only, however many commits a day has.
 fn joinable(files: &[Arc<TableFile>]) -> Option<Vec<Arc<TableFile>>> {
     let mut alike: BTreeMap<(i32, u32), Vec<Arc<TableFile>>> = BTreeMap::new();
-    for file in files.iter().filter(|file| file.bytes < JOINED_BYTES_MAX) {
+    for file in files.iter().filter(|file| file.bytes < LARGE_BYTES) {
         // Steps of eight times the size, as eight files are joined.
         let size = file.bytes.max(1).ilog2() / 3;
         alike.entry((file.kept_day, size)).or_default().push(Arc::clone(file));
     }
-    let mut files = alike.into_values().find(|files| files.len() >= JOINED_FILES)?;
-    files.sort_unstable_by_key(|file| file.first_position);
-    files.truncate(JOINED_FILES);
-    Some(files)
+    alike.into_values().find_map(|mut files| {
+        files.sort_unstable_by_key(|file| file.first_position);
+        let mut bytes = 0;
+        let fitting = files.iter().take_while(|file| {
+            bytes += file.bytes;
+            bytes <= JOINED_BYTES_MAX
+        });
+        let fitting = fitting.count().min(JOINED_FILES);
+        let is_enough = fitting == JOINED_FILES || fitting < files.len();
+        files.truncate(fitting);
+        (is_enough && fitting > 1).then_some(files)
+    })
 }
 
 #[cfg(test)]

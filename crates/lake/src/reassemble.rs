@@ -1,16 +1,115 @@
 //! From columns back to records.
 
-use crate::columns::{self, MEMBERS, Shape, member_bit};
+use crate::canonical::content_hash;
+use crate::columns::{self, IDENTITY, MEMBERS, Shape, WHOLE_IDENTITY, member_bit, put_back};
 use crate::error::LakeError;
-use crate::keys::TextKey;
+use crate::keys::{Keys, TextKey};
 use crate::lookup::Found;
-use cairn_decide::lookup::FoundResource;
+use crate::stored::ScannedEvent;
+use cairn_model::event::{Admission, Door};
 use cairn_model::json::{members, write_string};
-use cairn_model::{AccountId, Category, Field, Origin, Position, Timestamp};
+use cairn_model::{AccountId, Category, Event, Field, Origin, Position, Timestamp};
 use datafusion::arrow::array::{
-    Array, AsArray, BooleanArray, Int64Array, ListArray, RecordBatch, StringArray, TimestampMicrosecondArray,
+    Array, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+
+/// What a record is put together from.
+pub(crate) trait Record {
+    /// The text or JSON of one of [`MEMBERS`].
+    fn member_text(&self, member: usize) -> Option<&str>;
+    /// The flag of one of [`MEMBERS`].
+    fn member_flag(&self, member: usize) -> Option<bool>;
+    /// The texts of [`IDENTITY`].
+    fn identity(&self) -> [Option<&str>; IDENTITY.len()];
+    /// Microseconds since 1970.
+    fn event_time(&self) -> i64;
+    fn null_members(&self) -> i64;
+    fn derived_members(&self) -> i64;
+    fn overflow(&self) -> Option<&str>;
+}
+
+/// The record as JSON.
+pub(crate) fn put_together(record: &impl Record) -> String {
+    let (null, derived) = (record.null_members(), record.derived_members());
+    let mut out = Vec::with_capacity(2048);
+    out.push(b'{');
+    for (index, member) in MEMBERS.iter().enumerate() {
+        if null & member_bit(member.field) != 0 {
+            write_key(&mut out, member.field);
+            out.extend_from_slice(b"null");
+        } else if derived & member_bit(member.field) == 0 {
+            write_member(&mut out, index, record);
+        }
+    }
+    for (key, raw) in members(record.overflow().unwrap_or("")) {
+        separate(&mut out);
+        out.extend_from_slice(key.as_bytes());
+        out.push(b':');
+        out.extend_from_slice(raw.as_bytes());
+    }
+    out.push(b'}');
+    String::from_utf8(out).expect("made of texts")
+}
+
+fn write_member(out: &mut Vec<u8>, index: usize, record: &impl Record) {
+    let member = &MEMBERS[index];
+    match member.shape {
+        Shape::Text => {
+            let Some(text) = record.member_text(index) else { return };
+            write_key(out, member.field);
+            write_string(out, text);
+        }
+        Shape::Json => {
+            let Some(raw) = record.member_text(index) else { return };
+            write_key(out, member.field);
+            match member.field {
+                Field::UserIdentity if record.derived_members() & WHOLE_IDENTITY == 0 => {
+                    put_back(raw, &record.identity(), out);
+                }
+                _ => out.extend_from_slice(raw.as_bytes()),
+            }
+        }
+        Shape::Flag => {
+            let Some(flag) = record.member_flag(index) else { return };
+            write_key(out, member.field);
+            out.extend_from_slice(if flag { b"true" } else { b"false" });
+        }
+        Shape::Time => {
+            write_key(out, member.field);
+            write_string(out, &Timestamp::from_micros(record.event_time()).to_string());
+        }
+    }
+}
+
+fn write_key(out: &mut Vec<u8>, field: Field) {
+    separate(out);
+    write_string(out, field.key());
+    out.push(b':');
+}
+
+fn separate(out: &mut Vec<u8>) {
+    if out.len() > 1 {
+        out.push(b',');
+    }
+}
+
+/// What a look-up shows of a record that was put together: the same as of the event that came.
+pub(crate) fn found(
+    position: Position,
+    arrival: Timestamp,
+    origin: Origin,
+    account: AccountId,
+    text: String,
+) -> Result<Found, LakeError> {
+    let mut bytes = Vec::with_capacity(text.len() + 512);
+    let admission = Admission { origin, account, arrival };
+    let admitted = Door::default().admit(text.as_bytes(), &admission, || 0, &mut bytes);
+    let foreign = || foreign("records that the door lets in");
+    admitted.map_err(|_| foreign())?;
+    let event = Event::decode(&bytes).map_err(|_| foreign())?;
+    Ok(Found::new(Keys::of(position, &event), text))
+}
 
 /// The columns of a batch of whole rows.
 pub(crate) struct Rows<'b> {
@@ -20,10 +119,9 @@ pub(crate) struct Rows<'b> {
     origin: &'b StringArray,
     account: &'b StringArray,
     category: &'b StringArray,
-    texts: [&'b StringArray; TextKey::ALL.len()],
-    resource_names: &'b ListArray,
-    resource_types: &'b ListArray,
+    event_id: &'b StringArray,
     members: Vec<MemberColumn<'b>>,
+    identity: [&'b StringArray; IDENTITY.len()],
     null_members: &'b Int64Array,
     derived_members: &'b Int64Array,
     overflow: &'b StringArray,
@@ -32,8 +130,13 @@ pub(crate) struct Rows<'b> {
 enum MemberColumn<'b> {
     Text(&'b StringArray),
     Flag(&'b BooleanArray),
-    Json(&'b StringArray),
     Time,
+}
+
+/// A row of a batch.
+struct RowOfBatch<'r> {
+    rows: &'r Rows<'r>,
+    row: usize,
 }
 
 /// The column of a text key.
@@ -77,17 +180,6 @@ impl<'b> Batch<'b> {
         let column = self.column(name)?.as_primitive_opt::<TimestampMicrosecondType>();
         column.ok_or_else(|| foreign(name))
     }
-
-    pub(crate) fn texts(&self, name: &'static str) -> Result<&'b ListArray, LakeError> {
-        self.column(name)?.as_list_opt().ok_or_else(|| foreign(name))
-    }
-
-    pub(crate) fn bytes(
-        &self,
-        name: &'static str,
-    ) -> Result<&'b datafusion::arrow::array::BinaryArray, LakeError> {
-        self.column(name)?.as_binary_opt().ok_or_else(|| foreign(name))
-    }
 }
 
 fn foreign(what: &'static str) -> LakeError {
@@ -100,15 +192,14 @@ impl<'b> Rows<'b> {
         let mut member_columns = Vec::with_capacity(MEMBERS.len());
         for member in &MEMBERS {
             member_columns.push(match member.shape {
-                Shape::Text => MemberColumn::Text(batch.text(member.column)?),
-                Shape::Json => MemberColumn::Json(batch.text(member.column)?),
+                Shape::Text | Shape::Json => MemberColumn::Text(batch.text(member.column)?),
                 Shape::Flag => MemberColumn::Flag(batch.flag(member.column)?),
                 Shape::Time => MemberColumn::Time,
             });
         }
-        let mut texts = [batch.text(columns::ACCOUNT)?; TextKey::ALL.len()];
-        for key in TextKey::ALL {
-            texts[key as usize] = batch.text(text_column(key))?;
+        let mut identity = [batch.text(columns::ACCOUNT)?; IDENTITY.len()];
+        for (column, (_, name)) in identity.iter_mut().zip(IDENTITY) {
+            *column = batch.text(name)?;
         }
         Ok(Rows {
             position: batch.number(columns::POSITION)?,
@@ -117,105 +208,71 @@ impl<'b> Rows<'b> {
             origin: batch.text(columns::ORIGIN)?,
             account: batch.text(columns::ACCOUNT)?,
             category: batch.text(columns::CATEGORY)?,
-            texts,
-            resource_names: batch.texts(columns::RESOURCE_NAMES)?,
-            resource_types: batch.texts(columns::RESOURCE_TYPES)?,
+            event_id: batch.text(text_column(TextKey::EventId))?,
             members: member_columns,
+            identity,
             null_members: batch.number(columns::NULL_MEMBERS)?,
             derived_members: batch.number(columns::DERIVED_MEMBERS)?,
             overflow: batch.text(columns::OVERFLOW)?,
         })
     }
 
-    /// The whole event of a row.
-    pub(crate) fn found(&self, row: usize) -> Result<Found, LakeError> {
+    /// The event of a row, as a scan shows it.
+    pub(crate) fn scanned<'s>(&'s self, row: usize) -> Result<ScannedEvent<'s>, LakeError> {
         let account = AccountId::from_bytes(self.account.value(row).as_bytes());
-        let text = |key: TextKey| value(self.texts[key as usize], row).map(str::to_owned);
-        let read_only =
-            MEMBERS.iter().zip(&self.members).find_map(|(member, column)| match (member.field, column) {
-                (Field::ReadOnly, MemberColumn::Flag(column)) => Some(*column),
-                _ => None,
-            });
-        Ok(Found {
+        let text = self.text(row);
+        Ok(ScannedEvent {
             position: Position::new(self.position.value(row) as u64),
+            account: account.map_err(|_| foreign(columns::ACCOUNT))?,
             event_time: Timestamp::from_micros(self.event_time.value(row)),
             arrival: Timestamp::from_micros(self.arrival.value(row)),
+            event_id: value(self.event_id, row),
+            content_hash: content_hash(&text),
             origin: origin(self.origin.value(row)),
             category: Category::from_name(self.category.value(row)),
-            account: account.map_err(|_| foreign(columns::ACCOUNT))?,
-            text: self.text(row),
-            region: text(TextKey::Region),
-            event_id: text(TextKey::EventId),
-            event_name: text(TextKey::EventName),
-            event_source: text(TextKey::EventSource),
-            read_only: read_only.and_then(|column| flag(column, row)),
-            username: text(TextKey::Username),
-            access_key_id: text(TextKey::AccessKeyId),
-            resources: self.resources(row),
+            text,
         })
     }
 
     /// The record of a row as JSON.
     pub(crate) fn text(&self, row: usize) -> String {
-        let null = self.null_members.value(row);
-        let derived = self.derived_members.value(row);
-        let mut out = Vec::with_capacity(1024);
-        out.push(b'{');
-        for (member, column) in MEMBERS.iter().zip(&self.members) {
-            if null & member_bit(member.field) != 0 {
-                write_key(&mut out, member.field);
-                out.extend_from_slice(b"null");
-            } else if derived & member_bit(member.field) == 0 {
-                self.write_member(&mut out, member.field, column, row);
-            }
-        }
-        for (key, raw) in members(value(self.overflow, row).unwrap_or("")) {
-            separate(&mut out);
-            out.extend_from_slice(key.as_bytes());
-            out.push(b':');
-            out.extend_from_slice(raw.as_bytes());
-        }
-        out.push(b'}');
-        String::from_utf8(out).expect("made of texts")
+        put_together(&RowOfBatch { rows: self, row })
     }
+}
 
-    fn write_member(&self, out: &mut Vec<u8>, field: Field, column: &MemberColumn<'_>, row: usize) {
-        match column {
-            MemberColumn::Text(column) => {
-                if let Some(text) = value(column, row) {
-                    write_key(out, field);
-                    write_string(out, text);
-                }
-            }
-            MemberColumn::Json(column) => {
-                if let Some(raw) = value(column, row) {
-                    write_key(out, field);
-                    out.extend_from_slice(raw.as_bytes());
-                }
-            }
-            MemberColumn::Flag(column) => {
-                if let Some(flag) = flag(column, row) {
-                    write_key(out, field);
-                    out.extend_from_slice(if flag { b"true" } else { b"false" });
-                }
-            }
-            MemberColumn::Time => {
-                let time = Timestamp::from_micros(self.event_time.value(row));
-                write_key(out, field);
-                write_string(out, &time.to_string());
-            }
+impl Record for RowOfBatch<'_> {
+    fn member_text(&self, member: usize) -> Option<&str> {
+        match &self.rows.members[member] {
+            MemberColumn::Text(column) => value(column, self.row),
+            MemberColumn::Flag(_) | MemberColumn::Time => None,
         }
     }
 
-    fn resources(&self, row: usize) -> Vec<FoundResource> {
-        let (names, types) = (self.resource_names.value(row), self.resource_types.value(row));
-        let (names, types) = (names.as_string::<i32>(), types.as_string::<i32>());
-        let rows = 0..names.len().min(types.len());
-        rows.map(|index| FoundResource {
-            resource_type: value(types, index).map(str::to_owned),
-            name: names.value(index).to_owned(),
-        })
-        .collect()
+    fn member_flag(&self, member: usize) -> Option<bool> {
+        match &self.rows.members[member] {
+            MemberColumn::Flag(column) => column.is_valid(self.row).then(|| column.value(self.row)),
+            MemberColumn::Text(_) | MemberColumn::Time => None,
+        }
+    }
+
+    fn identity(&self) -> [Option<&str>; IDENTITY.len()] {
+        self.rows.identity.map(|column| value(column, self.row))
+    }
+
+    fn event_time(&self) -> i64 {
+        self.rows.event_time.value(self.row)
+    }
+
+    fn null_members(&self) -> i64 {
+        self.rows.null_members.value(self.row)
+    }
+
+    fn derived_members(&self) -> i64 {
+        self.rows.derived_members.value(self.row)
+    }
+
+    fn overflow(&self) -> Option<&str> {
+        value(self.rows.overflow, self.row)
     }
 }
 
@@ -223,27 +280,12 @@ fn value(column: &StringArray, row: usize) -> Option<&str> {
     column.is_valid(row).then(|| column.value(row))
 }
 
-fn flag(column: &BooleanArray, row: usize) -> Option<bool> {
-    column.is_valid(row).then(|| column.value(row))
-}
-
-fn origin(name: &str) -> Origin {
+/// The origin of this name in its column.
+pub(crate) fn origin(name: &str) -> Origin {
     match name {
         "recorded" => Origin::Recorded,
         "posted" => Origin::Posted,
         _ => Origin::Imported,
-    }
-}
-
-fn write_key(out: &mut Vec<u8>, field: Field) {
-    separate(out);
-    write_string(out, field.key());
-    out.push(b':');
-}
-
-fn separate(out: &mut Vec<u8>) {
-    if out.len() > 1 {
-        out.push(b',');
     }
 }
 

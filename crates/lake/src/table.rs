@@ -3,18 +3,25 @@
 //! Every commit that adds events carries Delta's `txn` action with the log position below which the
 //! table holds every event, so data and position change in one atomic step.
 
+mod cells;
+mod column;
+mod conditions;
 mod file;
-mod matching;
+mod group;
+mod page;
+mod positions;
 mod pruning;
 mod read;
+mod record;
 mod scan;
 mod text;
 mod write;
 
 pub(crate) use file::{TableFile, day_start};
+pub(crate) use positions::rows_within;
 pub(crate) use read::{FileReader, OpenFile};
 pub(crate) use scan::{FileSource, RowInFile};
-pub(crate) use write::{FileWriter, GROUP_ROWS, WrittenFile};
+pub(crate) use write::{FileWriter, WrittenFile};
 
 use crate::columns::{KEPT_DAY, SCHEMA};
 use crate::error::LakeError;
@@ -34,7 +41,7 @@ use std::sync::Arc;
 const APPLICATION: &str = "cairn.history";
 /// The table property that tells the version of the columns.
 const FORMAT: &str = "cairn.format";
-const FORMAT_VERSION: &str = "1";
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 /// An immutable state of the table.
 #[derive(Clone, Debug)]
@@ -61,6 +68,14 @@ pub(crate) struct Table {
     view: Arc<TableView>,
     /// False after a commit whose result is unknown, until the log was read again.
     settled: bool,
+    /// Others have it too while files are held.
+    held: Arc<()>,
+}
+
+/// As long as there is one, no file of the table is deleted.
+#[derive(Debug)]
+pub(crate) struct Hold {
+    _held: Arc<()>,
 }
 
 /// One atomic change of the table.
@@ -86,6 +101,21 @@ pub(crate) fn prepare_folder(
     store: Arc<dyn ObjectStore>,
 ) -> Result<(PathBuf, LogStoreRef), LakeError> {
     crate::durable_store::create_folder(&std::path::absolute(dir)?)?;
+    open_folder(dir, store)
+}
+
+/// Likewise, if there is a table in it.
+pub(crate) fn existing_folder(
+    dir: &Path,
+    store: Arc<dyn ObjectStore>,
+) -> Result<Option<(PathBuf, LogStoreRef)>, LakeError> {
+    match dir.join("_delta_log").try_exists()? {
+        true => open_folder(dir, store).map(Some),
+        false => Ok(None),
+    }
+}
+
+fn open_folder(dir: &Path, store: Arc<dyn ObjectStore>) -> Result<(PathBuf, LogStoreRef), LakeError> {
     let dir = std::fs::canonicalize(dir)?;
     let location = ensure_table_uri(dir.to_string_lossy())?;
     let builder = DeltaTableBuilder::from_url(location.clone())?;
@@ -95,19 +125,33 @@ pub(crate) fn prepare_folder(
 
 impl Table {
     /// Opens the table, which is made if there is none.
-    pub(crate) async fn open(log_store: LogStoreRef) -> Result<Table, LakeError> {
+    pub(crate) async fn open_or_create(log_store: LogStoreRef) -> Result<Table, LakeError> {
         if !log_store.is_delta_table_location().await? {
             create(log_store.clone()).await?;
         }
+        Table::open(log_store).await
+    }
+
+    /// Opens a table that is there.
+    pub(crate) async fn open(log_store: LogStoreRef) -> Result<Table, LakeError> {
         let state = DeltaTableState::try_new(log_store.as_ref(), None).await?;
-        if state.metadata().configuration().get(FORMAT).map(String::as_str) != Some(FORMAT_VERSION) {
-            return Err(LakeError::Foreign {
-                path: String::from("_delta_log"),
-                what: "property cairn.format that this Cairn knows",
-            });
-        }
+        check_format(state.metadata().configuration().get(FORMAT))?;
         let view = Arc::new(read_view(&log_store, &state).await?);
-        Ok(Table { log_store, state, view, settled: true })
+        Ok(Table { log_store, state, view, settled: true, held: Arc::default() })
+    }
+
+    /// Keeps all files of the table on disk.
+    pub(crate) fn hold(&self) -> Hold {
+        Hold { _held: Arc::clone(&self.held) }
+    }
+
+    fn is_held(&self) -> bool {
+        Arc::strong_count(&self.held) > 1
+    }
+
+    /// The number of the newest entry of the table's log.
+    pub(crate) fn version(&self) -> u64 {
+        self.state.version()
     }
 
     /// The state after the last commit whose result is known.
@@ -147,6 +191,9 @@ impl Table {
         );
         // No retries: nobody else commits, so a version that exists is a commit whose result is unknown.
         let mut properties = CommitProperties::default().with_max_retries(0);
+        if self.is_held() {
+            properties = properties.with_cleanup_expired_logs(Some(false));
+        }
         if let Purpose::Append(position) = change.purpose {
             let version = position.get() as i64;
             properties = properties.with_application_transaction(Transaction::new(APPLICATION, version));
@@ -187,8 +234,11 @@ impl Table {
     }
 
     /// Deletes files that no state of the last hours names: removed ones, and those of commits that
-    /// never were. Returns how many.
+    /// never were. Returns how many; none while files are held.
     pub(crate) async fn vacuum(&mut self) -> Result<usize, LakeError> {
+        if self.is_held() {
+            return Ok(0);
+        }
         self.settle().await?;
         let mut table = DeltaTable::new(self.log_store.clone());
         table.state = Some(self.state.clone());
@@ -233,6 +283,18 @@ fn changed(view: &TableView, change: TableChange) -> TableView {
     }
 }
 
+/// Whether this Cairn knows the format that a table says it has.
+fn check_format(format: Option<&String>) -> Result<(), LakeError> {
+    match format.map(|format| format.parse::<u32>()) {
+        Some(Ok(FORMAT_VERSION)) => Ok(()),
+        Some(Ok(found)) if found > FORMAT_VERSION => Err(LakeError::Newer { found, known: FORMAT_VERSION }),
+        Some(Ok(found)) => Err(LakeError::Older { found, known: FORMAT_VERSION }),
+        Some(Err(_)) | None => {
+            Err(LakeError::Foreign { path: String::from("_delta_log"), what: "property cairn.format" })
+        }
+    }
+}
+
 async fn read_view(log_store: &LogStoreRef, state: &DeltaTableState) -> Result<TableView, LakeError> {
     let log = state.log_data();
     let files = log.iter().map(|file| TableFile::read(&file).map(Arc::new));
@@ -248,13 +310,14 @@ async fn create(log_store: LogStoreRef) -> Result<(), LakeError> {
     }
     columns.push(StructField::new(KEPT_DAY, DataType::DATE, false));
     // A commit every few seconds: old entries of the log go after hours, or listing it gets slow.
+    let format = FORMAT_VERSION.to_string();
     let configuration = [
         ("delta.logRetentionDuration", "interval 2 hours"),
         ("delta.enableExpiredLogCleanup", "true"),
         ("delta.checkpointInterval", "100"),
         ("delta.deletedFileRetentionDuration", "interval 1 hours"),
         ("delta.dataSkippingNumIndexedCols", "4"),
-        (FORMAT, FORMAT_VERSION),
+        (FORMAT, &format),
     ];
     let configuration: HashMap<String, Option<String>> =
         configuration.into_iter().map(|(key, value)| (key.to_owned(), Some(value.to_owned()))).collect();
@@ -272,10 +335,11 @@ async fn create(log_store: LogStoreRef) -> Result<(), LakeError> {
 fn delta_type(kind: &ArrowType) -> DataType {
     match kind {
         ArrowType::Int64 => DataType::LONG,
+        ArrowType::Int16 => DataType::SHORT,
+        ArrowType::Int32 => DataType::INTEGER,
         ArrowType::Boolean => DataType::BOOLEAN,
-        ArrowType::Binary => DataType::BINARY,
         ArrowType::Timestamp(..) => DataType::TIMESTAMP,
-        ArrowType::List(_) => DataType::from(ArrayType::new(DataType::STRING, true)),
+        ArrowType::List(element) => DataType::from(ArrayType::new(delta_type(element.data_type()), true)),
         _ => DataType::STRING,
     }
 }

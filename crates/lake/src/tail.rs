@@ -6,14 +6,17 @@
 mod chunk;
 mod scan;
 mod strings;
+mod taken;
 
 pub(crate) use chunk::TailRow;
 pub(crate) use scan::{TailSource, with_event};
+pub(crate) use taken::TakenRows;
 
 use crate::keys::Keys;
 use cairn_model::{Position, Timestamp};
 use chunk::Chunk;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// Rows of one chunk. A scan of the last chunk holds up appending for as long as this many rows take.
@@ -59,6 +62,23 @@ impl Tail {
         self.parts.iter().map(|part| part.rows_at(&read(&part.chunk), from).len() as u64).sum()
     }
 
+    /// Visible rows at or above `from` whose position lies in any of `ranges`, which are sorted and disjoint.
+    pub(crate) fn rows_within(&self, from: Position, ranges: &[Range<Position>]) -> u64 {
+        let count = |part: &Part, range: &Range<Position>| {
+            let chunk = read(&part.chunk);
+            let rows = part.rows_at(&chunk, from);
+            let below = |end: Position| rows.partition_point(|row| row.position() < end);
+            (below(range.end) - below(range.start)) as u64
+        };
+        let overlapping = |part: &Part| {
+            let start = ranges.partition_point(|range| range.end <= part.first);
+            let end = ranges.partition_point(|range| range.start <= part.last);
+            start..end.max(start)
+        };
+        let parts = self.parts.iter().filter(|part| part.visible > 0);
+        parts.flat_map(|part| ranges[overlapping(part)].iter().map(move |range| count(part, range))).sum()
+    }
+
     /// Bytes of text of the visible rows at or above `from`.
     pub(crate) fn text_bytes(&self, from: Position) -> u64 {
         let bytes = self.parts.iter().map(|part| match part.first >= from {
@@ -94,17 +114,17 @@ impl Tail {
 
     /// The rows at or above `from`, in log order, up to `text_bytes_max` of text but at least one;
     /// and the position of the first row that was left, if one was.
-    pub(crate) fn take(&self, from: Position, text_bytes_max: u64) -> (Vec<TailRow>, Option<Position>) {
-        let mut taken = Vec::new();
+    pub(crate) fn take(&self, from: Position, text_bytes_max: u64) -> (TakenRows, Option<Position>) {
+        let mut taken = TakenRows::default();
         let mut text_bytes = 0;
         for part in &self.parts {
             let chunk = read(&part.chunk);
             for row in part.rows_at(&chunk, from) {
-                if text_bytes >= text_bytes_max && !taken.is_empty() {
+                if text_bytes >= text_bytes_max && !taken.rows.is_empty() {
                     return (taken, Some(row.position()));
                 }
                 text_bytes += row.text_bytes();
-                taken.push(*row);
+                taken.push(*row, &part.chunk);
             }
         }
         (taken, None)
@@ -127,14 +147,15 @@ impl Tail {
 }
 
 impl Appending {
-    /// Adds a row behind all others. `conflict`: another event has its account, time and id.
-    pub(crate) fn push(&mut self, keys: &Keys<'_>, text_bytes: usize, conflict: bool) {
+    /// Adds a row behind all others. `identity` is that of its account, time and id; `conflict`: another event
+    /// has it too.
+    pub(crate) fn push(&mut self, keys: &Keys<'_>, text_bytes: usize, identity: u64, conflict: bool) {
         if self.last().full {
             self.parts.push(Part::new());
         }
         let part = self.last();
         let mut chunk = part.chunk.write().unwrap_or_else(PoisonError::into_inner);
-        chunk.push(keys, text_bytes, conflict);
+        chunk.push(keys, text_bytes, identity, conflict);
         let visible = chunk.rows().len();
         let full = visible >= CHUNK_ROWS || chunk.bytes() >= CHUNK_BYTES;
         drop(chunk);

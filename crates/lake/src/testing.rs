@@ -6,6 +6,7 @@ use bytes::Bytes;
 use cairn_model::event::{Admission, Door};
 use cairn_model::{Origin, Position, Record, Timestamp};
 use proptest::prelude::*;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -80,6 +81,18 @@ impl Bodies for MemoryLog {
         let records = self.records.lock().unwrap();
         let record = &records[(at.get() / STEP) as usize];
         record.clone().ok_or(BodyError::Gone)
+    }
+
+    fn read_all(
+        &self,
+        range: Range<Position>,
+        take: &mut dyn FnMut(Position, Bytes),
+    ) -> Result<(), BodyError> {
+        for number in range.start.get() / STEP..range.end.get().div_ceil(STEP) {
+            let at = Position::new(number * STEP);
+            take(at, self.read(at)?);
+        }
+        Ok(())
     }
 }
 

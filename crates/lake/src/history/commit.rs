@@ -25,14 +25,14 @@ impl Shared {
             return Ok(view.committed);
         }
         let worker = Arc::clone(self);
-        let encode = move || encode(&*worker.bodies, rows, &view.files, &worker.duplicates, &worker.reader);
+        let encode = move || encode(&*worker.bodies, &rows, &view.files, &worker.duplicates, &worker.reader);
         let encoded = tokio::task::spawn_blocking(encode).await.map_err(LakeError::from)??;
         let files = table.files();
         let mut add = Vec::with_capacity(encoded.files.len());
-        for (file, marks) in encoded.files {
+        for (file, identities) in encoded.files {
             // A crash from here to the commit leaves files that no commit names; vacuum deletes them.
             let file = file.store(&files).await?;
-            self.duplicates.remember(&file.path, marks);
+            self.duplicates.remember(&file.path, identities);
             add.push(file);
         }
         table.commit(TableChange { add, remove: Vec::new(), purpose: Purpose::Append(next) }).await?;

@@ -1,81 +1,78 @@
 //! From rows of the tail to data files.
 
-use crate::bodies::Bodies;
-use crate::canonical::content_hash;
+use crate::bodies::{Bodies, BodyError};
 use crate::columns::ColumnsBuilder;
-use crate::duplicates::{Candidate, Duplicates, Mark, Verdict};
+use crate::duplicates::{Candidate, Duplicates, Verdict};
 use crate::error::LakeError;
-use crate::keys::{Keys, OrderKey, TextKey};
+use crate::keys::OrderKey;
 use crate::table::{FileReader, FileWriter, TableFile, WrittenFile};
-use crate::tail::TailRow;
-use bytes::Bytes;
-use cairn_model::{Event, Position, Record};
+use crate::tail::{TailRow, TakenRows};
+use cairn_model::Position;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// Rows turned into columns at once.
-const BATCH_ROWS: usize = 4_096;
+const BATCH_ROWS: usize = 1_024;
+
+/// Bytes that a row takes in a file, roughly: room that is made at once.
+const BYTES_A_ROW: usize = 192;
 
 /// What one commit puts into the table.
 pub(super) struct Encoded {
-    /// One file for each day of `kept_from`, with the marks of its rows.
-    pub(super) files: Vec<(WrittenFile, Vec<Mark>)>,
+    /// One file for each day of `kept_from`, with the identities of its rows.
+    pub(super) files: Vec<(WrittenFile, Vec<u64>)>,
     pub(super) duplicates: u64,
     pub(super) conflicts: u64,
 }
 
-/// A row and its record.
-struct Body {
-    at: Position,
-    payload: Bytes,
-    conflict: bool,
-    kept_day: i32,
+/// Where a row goes: to the file of its day, in the order of pages.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    day: i32,
+    key: Reverse<OrderKey>,
+    index: usize,
 }
 
 /// Reads the rows' records, drops duplicates and writes the rest into files. Blocks. Takes memory for
 /// the records' texts and for the files.
 pub(super) fn encode(
     bodies: &dyn Bodies,
-    rows: Vec<TailRow>,
+    taken: &TakenRows,
     files: &[Arc<TableFile>],
     duplicates: &Duplicates,
     reader: &FileReader,
 ) -> Result<Encoded, LakeError> {
-    let mut records = Vec::with_capacity(rows.len());
-    let mut candidates = Vec::with_capacity(rows.len());
-    for row in rows {
-        let at = row.position();
-        let payload = bodies.read(at)?;
-        let event = event(&payload, at)?;
-        let keys = Keys::of(at, &event);
-        candidates.push(candidate(&event, &keys, duplicates));
-        records.push(Body { at, conflict: row.conflict(), kept_day: keys.kept_from().day(), payload });
-    }
+    let rows = &taken.rows;
+    let mut candidates = read(bodies, rows)?;
     duplicates.judge(&mut candidates, files, reader)?;
     let kept = |index: &usize| candidates[*index].verdict != Verdict::Duplicate;
-    let mut order: Vec<usize> = (0..records.len()).filter(kept).collect();
-    order.sort_unstable_by_key(|index| (records[*index].kept_day, Reverse(candidates[*index].key)));
+    let place =
+        |index: usize| Place { day: rows[index].kept_day(), key: Reverse(candidates[index].key), index };
+    let mut order: Vec<Place> = (0..rows.len()).filter(kept).map(place).collect();
+    order.sort_unstable();
     let mut encoded =
-        Encoded { files: Vec::new(), duplicates: (records.len() - order.len()) as u64, conflicts: 0 };
-    for day in order.chunk_by(|a, b| records[*a].kept_day == records[*b].kept_day) {
-        encoded.write_day(day, &records, &candidates)?;
+        Encoded { files: Vec::new(), duplicates: (rows.len() - order.len()) as u64, conflicts: 0 };
+    for day in order.chunk_by(|a, b| a.day == b.day) {
+        encoded.write_day(day, taken, &candidates)?;
     }
     Ok(encoded)
 }
 
-fn event(payload: &[u8], at: Position) -> Result<Event<'_>, LakeError> {
-    match Record::decode(payload) {
-        Ok(record) => Ok(record.event()),
-        Err(why) => Err(LakeError::Record { at, why }),
-    }
-}
-
-fn candidate(event: &Event<'_>, keys: &Keys<'_>, duplicates: &Duplicates) -> Candidate {
-    Candidate {
-        key: OrderKey { event_time: keys.event_time.as_micros(), position: keys.position.get() },
-        event_id: keys.text(TextKey::EventId).map(str::to_owned),
-        mark: Mark { identity: duplicates.identity(keys), content: content_hash(event.text()) },
-        verdict: Verdict::New,
+/// The records of `rows`, which are in log order.
+fn read(bodies: &dyn Bodies, rows: &[TailRow]) -> Result<Vec<Candidate>, LakeError> {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
+    let mut candidates: Vec<Candidate> = Vec::with_capacity(rows.len());
+    let behind_last = Position::new(last.position().get() + 1);
+    bodies.read_all(first.position()..behind_last, &mut |at, payload| {
+        // Records between them are of events that history does not take.
+        if let Some(row) = rows.get(candidates.len()).filter(|row| row.position() == at) {
+            let (key, identity) = (row.order_key(), row.identity());
+            candidates.push(Candidate { key, identity, payload, verdict: Verdict::New });
+        }
+    })?;
+    match candidates.len() == rows.len() {
+        true => Ok(candidates),
+        false => Err(LakeError::Body(BodyError::Gone)),
     }
 }
 
@@ -83,27 +80,27 @@ impl Encoded {
     /// Writes the rows of one day, which are in the order of pages.
     fn write_day(
         &mut self,
-        day: &[usize],
-        records: &[Body],
+        day: &[Place],
+        taken: &TakenRows,
         candidates: &[Candidate],
     ) -> Result<(), LakeError> {
-        let mut writer = FileWriter::new()?;
+        let mut writer = FileWriter::new(day.len(), day.len() * BYTES_A_ROW)?;
         let mut columns = ColumnsBuilder::new();
-        for index in day {
-            let (record, candidate) = (&records[*index], &candidates[*index]);
-            let event = event(&record.payload, record.at)?;
-            let conflict = record.conflict || candidate.verdict == Verdict::Conflict;
+        for Place { index, .. } in day {
+            let (row, candidate) = (&taken.rows[*index], &candidates[*index]);
+            let event = candidate.event()?;
+            let conflict = row.conflict() || candidate.verdict == Verdict::Conflict;
             self.conflicts += u64::from(conflict);
-            let keys = Keys::of(record.at, &event);
-            columns.append(&event, &keys, &candidate.mark.content, conflict);
+            taken.with_keys(*index, &event, |keys| columns.append(&event, keys, conflict));
             if columns.rows() == BATCH_ROWS {
                 writer.write(&columns.finish()?)?;
             }
         }
-        writer.write(&columns.finish()?)?;
-        let marks = day.iter().map(|index| candidates[*index].mark).collect();
-        let kept_day = records[day[0]].kept_day;
-        self.files.extend(writer.finish(kept_day)?.map(|file| (file, marks)));
+        if columns.rows() > 0 {
+            writer.write(&columns.finish()?)?;
+        }
+        let identities = day.iter().map(|place| candidates[place.index].identity).collect();
+        self.files.extend(writer.finish(day[0].day)?.map(|file| (file, identities)));
         Ok(())
     }
 }

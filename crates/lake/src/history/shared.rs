@@ -105,7 +105,7 @@ impl Shared {
                 self.counters.duplicates.fetch_add(1, Relaxed);
                 continue;
             }
-            appending.push(&keys, event.text().len(), verdict == Verdict::Conflict);
+            appending.push(&keys, event.text().len(), identity, verdict == Verdict::Conflict);
         }
         let mut state = self.state();
         state.tail.publish(appending);
@@ -129,7 +129,7 @@ impl Shared {
         }
     }
 
-    fn view(&self) -> (View, Position) {
+    pub(super) fn view(&self) -> (View, Position) {
         let state = self.state();
         let view = View { tail: state.tail.clone(), table: Arc::clone(&state.table) };
         (view, state.seen)
@@ -150,12 +150,24 @@ impl Shared {
         }
     }
 
+    /// Whether more has come than one commit takes.
+    pub(crate) fn is_behind(&self) -> bool {
+        let state = self.state();
+        state.tail.text_bytes(state.table.committed) >= self.options.commit_bytes
+    }
+
+    /// How many files the table has.
+    pub(crate) fn files(&self) -> usize {
+        self.state().table.files.len()
+    }
+
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
 }
 
-fn has_moved(error: &LakeError) -> bool {
+/// Whether the error is that something is gone that a view names.
+pub(super) fn has_moved(error: &LakeError) -> bool {
     match error {
         LakeError::Body(BodyError::Gone) => true,
         LakeError::Io(error) => error.kind() == io::ErrorKind::NotFound,

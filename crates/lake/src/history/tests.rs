@@ -1,9 +1,12 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod bounds;
+mod counts;
 mod equivalence;
 mod faults;
+mod frozen;
 mod large;
+mod pages;
 
 use crate::testing::{ARRIVAL, Rig, admit, admit_at, event, everything, options, time};
 use crate::{Categories, Filter, Found, History, Lookup, LookupError, TailFull};
@@ -320,8 +323,7 @@ async fn hundreds_of_commits_pass_checkpoints() {
 #[tokio::test]
 async fn lookups_appends_and_commits_at_once_see_every_event_once() {
     let rig = Arc::new(Rig::new().await);
-    let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let (writer, finished) = (Arc::clone(&rig), Arc::clone(&done));
+    let writer = Arc::clone(&rig);
     let committing = tokio::spawn(async move {
         for number in 0..60 {
             writer.add(&event(number % 7, "A", ""));
@@ -331,10 +333,9 @@ async fn lookups_appends_and_commits_at_once_see_every_event_once() {
                 writer.log.drop_below(committed);
             }
         }
-        finished.store(true, std::sync::atomic::Ordering::Relaxed);
     });
     loop {
-        let last = done.load(std::sync::atomic::Ordering::Relaxed);
+        let last = committing.is_finished();
         let seen = rig.history.seen();
         let page = rig.history.lookup(Lookup { limit: 1000, ..everything() }).await.unwrap();
         let mut positions: Vec<u64> = page.events.iter().map(|found| found.position.get()).collect();

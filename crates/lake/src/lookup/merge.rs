@@ -34,7 +34,7 @@ pub(crate) struct View {
 
 enum Source<'v> {
     Tail(TailSource<'v>),
-    File(FileSource<'v>),
+    File(Box<FileSource<'v>>),
 }
 
 #[derive(Clone, Copy)]
@@ -114,7 +114,7 @@ fn sources<'v>(
     let mut heap = BinaryHeap::from([Head { key: query.below, source: 0, row: None }]);
     for file in view.table.files.iter().filter(|file| file.may_match(query)) {
         heap.push(Head { key: file.newest().min(query.below), source: sources.len(), row: None });
-        sources.push(Source::File(FileSource::new(file, reader, query)));
+        sources.push(Source::File(Box::new(FileSource::new(file, reader, query))));
     }
     (sources, heap)
 }

@@ -32,7 +32,9 @@ pub(super) fn join(files: &[Arc<TableFile>], reader: &FileReader) -> Result<Opti
     for file in files {
         cursors.push(Cursor::open(reader.open(&file.path)?)?);
     }
-    let mut writer = FileWriter::new()?;
+    let rows: u64 = files.iter().map(|file| file.rows).sum();
+    let bytes: u64 = files.iter().map(|file| file.bytes).sum();
+    let mut writer = FileWriter::new(rows as usize, bytes as usize)?;
     let mut taken: Vec<(usize, usize)> = Vec::new();
     while let Some((number, _)) = newest(&cursors) {
         let cursor = &mut cursors[number];

@@ -1,93 +1,138 @@
 //! Opening data files.
 
+use super::page::{DataPage, Dictionary, LevelsMax};
+use crate::cache::Cache;
 use crate::columns::SCHEMA;
 use crate::error::LakeError;
+use bytes::Bytes;
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
     RowSelection,
 };
 use datafusion::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::fs::File;
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Memory for the footers of files, in bytes.
 const FOOTERS_BYTES_MAX: usize = 64 << 20;
+/// Memory for dictionaries, in bytes.
+const DICTIONARIES_BYTES_MAX: usize = 32 << 20;
+/// Memory for pages of small columns, in bytes: those of about a million rows.
+const PAGES_BYTES_MAX: usize = 32 << 20;
 
-/// Opens the table's data files and remembers their footers.
+/// Opens the table's data files and remembers what look-ups read again and again.
 pub(crate) struct FileReader {
     dir: PathBuf,
-    footers: Mutex<Footers>,
+    footers: Cache<String, Arc<Footer>>,
+    files_read: AtomicU64,
+    caches: Arc<Caches>,
 }
 
-/// The footers of the files opened last; the oldest go first.
-#[derive(Default)]
-struct Footers {
-    by_path: HashMap<String, ArrowReaderMetadata>,
-    order: VecDeque<String>,
-    bytes: usize,
+/// What is known of a file's columns; the file has a number, as it is a key in caches.
+struct Footer {
+    number: u64,
+    metadata: ArrowReaderMetadata,
+    leaves: HashMap<String, usize>,
+}
+
+/// Where a page stands: (file, row group, column, page).
+type PagePlace = (u64, u32, u32, u32);
+
+pub(super) struct Caches {
+    pub(super) dictionaries: Cache<PagePlace, Arc<Dictionary>>,
+    pub(super) pages: Cache<PagePlace, Arc<DataPage>>,
 }
 
 /// An open data file.
+#[derive(Clone)]
 pub(crate) struct OpenFile {
-    file: File,
-    footer: ArrowReaderMetadata,
+    file: Arc<File>,
+    footer: Arc<Footer>,
+    caches: Arc<Caches>,
 }
 
 impl FileReader {
     /// For the table in `dir`.
     pub(crate) fn new(dir: PathBuf) -> FileReader {
-        FileReader { dir, footers: Mutex::default() }
+        let caches =
+            Caches { dictionaries: Cache::new(DICTIONARIES_BYTES_MAX), pages: Cache::new(PAGES_BYTES_MAX) };
+        FileReader {
+            dir,
+            footers: Cache::new(FOOTERS_BYTES_MAX),
+            files_read: AtomicU64::new(0),
+            caches: Arc::new(caches),
+        }
+    }
+
+    /// The table's folder.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// Opens the file at `path`, relative to the table's folder.
     pub(crate) fn open(&self, path: &str) -> Result<OpenFile, LakeError> {
         let file = File::open(self.dir.join(path))?;
-        let known = self.footers().by_path.get(path).cloned();
-        if let Some(footer) = known {
-            return Ok(OpenFile { file, footer });
-        }
+        let known = self.footers.get(&path.to_owned());
+        let footer = match known {
+            Some(footer) => footer,
+            None => self.read_footer(path, &file)?,
+        };
+        Ok(OpenFile { file: Arc::new(file), footer, caches: Arc::clone(&self.caches) })
+    }
+
+    fn read_footer(&self, path: &str, file: &File) -> Result<Arc<Footer>, LakeError> {
         let options = ArrowReaderOptions::new()
             .with_page_index_policy(PageIndexPolicy::Optional)
             .with_skip_arrow_metadata(true)
             .with_schema(SCHEMA.clone());
-        let footer = ArrowReaderMetadata::load(&file, options)?;
-        self.footers().insert(path, footer.clone());
-        Ok(OpenFile { file, footer })
-    }
-
-    fn footers(&self) -> std::sync::MutexGuard<'_, Footers> {
-        // Inserting leaves the cache usable wherever it stops.
-        self.footers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Footers {
-    fn insert(&mut self, path: &str, footer: ArrowReaderMetadata) {
-        self.bytes += footer.metadata().memory_size();
-        if self.by_path.insert(path.to_owned(), footer).is_none() {
-            self.order.push_back(path.to_owned());
-        }
-        while self.bytes > FOOTERS_BYTES_MAX
-            && let Some(oldest) = self.order.pop_front()
-            && let Some(footer) = self.by_path.remove(&oldest)
-        {
-            self.bytes = self.bytes.saturating_sub(footer.metadata().memory_size());
-        }
+        let metadata = ArrowReaderMetadata::load(file, options)?;
+        let leaves = metadata.parquet_schema().columns().iter().enumerate();
+        let leaves = leaves.map(|(leaf, column)| (column.path().string(), leaf)).collect();
+        let bytes = metadata.metadata().memory_size();
+        let footer = Arc::new(Footer { number: self.files_read.fetch_add(1, Relaxed), metadata, leaves });
+        self.footers.insert(path.to_owned(), Arc::clone(&footer), bytes);
+        Ok(footer)
     }
 }
 
 impl OpenFile {
     pub(crate) fn footer(&self) -> &ParquetMetaData {
-        self.footer.metadata()
+        self.footer.metadata.metadata()
     }
 
-    /// The number of a leaf column, such as `event_id` or `resource_names.list.element`.
+    /// The number of a leaf column, such as `event_id` or `resource_types.list.element`.
     pub(crate) fn column(&self, path: &str) -> Option<usize> {
-        let columns = self.footer.parquet_schema().columns();
-        columns.iter().position(|column| column.path().string() == path)
+        self.footer.leaves.get(path).copied()
+    }
+
+    /// How many rows a row group has.
+    pub(crate) fn group_rows(&self, group: usize) -> usize {
+        self.footer().row_group(group).num_rows() as usize
+    }
+
+    pub(super) fn levels(&self, leaf: usize) -> LevelsMax {
+        let column = self.footer.metadata.parquet_schema().column(leaf);
+        LevelsMax { definition: column.max_def_level() as u32, repetition: column.max_rep_level() as u32 }
+    }
+
+    /// Reads bytes of the file, which several may do at once.
+    pub(super) fn read(&self, start: u64, length: usize) -> Result<Bytes, LakeError> {
+        let mut bytes = vec![0; length];
+        self.file.read_exact_at(&mut bytes, start)?;
+        Ok(bytes.into())
+    }
+
+    pub(super) fn caches(&self) -> &Caches {
+        &self.caches
+    }
+
+    pub(super) fn place(&self, group: usize, leaf: usize, page: usize) -> PagePlace {
+        (self.footer.number, group as u32, leaf as u32, page as u32)
     }
 
     /// Rows of one row group. `columns`: `None` for all.
@@ -98,7 +143,7 @@ impl OpenFile {
         selection: Option<RowSelection>,
         batch_rows: usize,
     ) -> Result<ParquetRecordBatchReader, LakeError> {
-        let schema = self.footer.parquet_schema();
+        let schema = self.footer.metadata.parquet_schema();
         let mask = match columns {
             None => ProjectionMask::all(),
             Some(names) => ProjectionMask::columns(schema, names.iter().copied()),
@@ -124,6 +169,6 @@ impl OpenFile {
 
     fn builder(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, LakeError> {
         let file = self.file.try_clone()?;
-        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.footer.clone()))
+        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.footer.metadata.clone()))
     }
 }

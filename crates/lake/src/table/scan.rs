@@ -1,26 +1,16 @@
 //! A data file as a source of a look-up.
 
 use super::file::TableFile;
-use super::matching::{Columns, columns_needed};
-use super::pruning::{may_match, rows_above};
+use super::group::GroupScan;
 use super::read::{FileReader, OpenFile};
+use super::record::RecordColumns;
 use crate::error::LakeError;
 use crate::keys::OrderKey;
-use crate::lookup::{Found, Query, Step};
-use crate::reassemble::Rows;
-use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection, RowSelector};
-use std::collections::VecDeque;
-
-/// Rows read between two looks at the clock: a page's worth if nearly every row matches, else more.
-const BATCH_ROWS_FEW: usize = 512;
-const BATCH_ROWS: usize = 8_192;
-/// Rows read between two looks at the clock when whole records are.
-const TEXT_BATCH_ROWS: usize = 2_048;
-/// Whole events read at once: their texts may be of 1 MiB each, and a page may have no room for more.
-const FOUND_BATCH_ROWS: usize = 16;
+use crate::lookup::{Filter, Found, Query, Step};
+use std::collections::{HashMap, VecDeque};
 
 /// A row of a data file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RowInFile {
     group: u32,
     row: u32,
@@ -34,16 +24,13 @@ pub(crate) struct FileSource<'v> {
     open: Option<OpenFile>,
     group: usize,
     scan: Option<GroupScan>,
-    /// Matches of the batch read last.
+    /// Matches that were not given yet.
     matches: VecDeque<(OrderKey, RowInFile)>,
     done: bool,
-}
-
-/// A row group being read.
-struct GroupScan {
-    batches: ParquetRecordBatchReader,
-    /// The number of the next row.
-    row: u32,
+    /// Where whole events were read last.
+    records: Option<(u32, RecordColumns)>,
+    /// Whole events that were read to find out whether they match.
+    read: HashMap<RowInFile, Found>,
 }
 
 impl<'v> FileSource<'v> {
@@ -57,26 +44,31 @@ impl<'v> FileSource<'v> {
             scan: None,
             matches: VecDeque::new(),
             done: false,
+            records: None,
+            read: HashMap::new(),
         }
     }
 
-    /// The next match, or how far one batch of rows went without one.
+    /// The next match, or how far some rows went without one.
     pub(crate) fn step(&mut self) -> Result<Step<RowInFile>, LakeError> {
-        if let Some((key, row)) = self.matches.pop_front() {
-            return Ok(Step::Match(key, row));
-        }
-        while !self.done {
-            let Some(passed) = self.read_batch()? else {
-                self.scan = None;
-                self.group += 1;
+        loop {
+            while let Some((key, row)) = self.matches.pop_front() {
+                if self.is_named(row)? {
+                    return Ok(Step::Match(key, row));
+                }
+            }
+            if self.done {
+                return Ok(Step::End);
+            }
+            if let Some(passed) = self.look()? {
+                if self.matches.is_empty() {
+                    return Ok(Step::Passed(passed));
+                }
                 continue;
-            };
-            return Ok(match self.matches.pop_front() {
-                Some((key, row)) => Step::Match(key, row),
-                None => Step::Passed(passed),
-            });
+            }
+            self.scan = None;
+            self.group += 1;
         }
-        Ok(Step::End)
     }
 
     /// Gives `take` the whole events of `rows`, which are in their order in the file, until it wants no more.
@@ -85,20 +77,13 @@ impl<'v> FileSource<'v> {
         rows: &[RowInFile],
         mut take: impl FnMut(Found) -> bool,
     ) -> Result<(), LakeError> {
-        for rows in rows.chunk_by(|a, b| a.group == b.group) {
-            let group = rows[0].group as usize;
-            let ranges = rows.iter().map(|row| row.row as usize..row.row as usize + 1);
-            let open = self.open()?;
-            let total = open.footer().row_group(group).num_rows() as usize;
-            let selection = RowSelection::from_consecutive_ranges(ranges, total);
-            for batch in open.rows(group, None, Some(selection), FOUND_BATCH_ROWS)? {
-                let batch = batch?;
-                let rows = Rows::of(&batch)?;
-                for row in 0..batch.num_rows() {
-                    if !take(rows.found(row)?) {
-                        return Ok(());
-                    }
-                }
+        for row in rows {
+            let found = match self.read.remove(row) {
+                Some(found) => found,
+                None => self.read_found(*row)?,
+            };
+            if !take(found) {
+                return Ok(());
             }
         }
         Ok(())
@@ -111,51 +96,52 @@ impl<'v> FileSource<'v> {
         }
     }
 
-    /// Reads one batch and keeps its matches. Returns the place of its last row; `None` at the end of
+    /// Looks at some rows and keeps their matches. Returns the place of the last one; `None` at the end of
     /// the row group.
-    fn read_batch(&mut self) -> Result<Option<OrderKey>, LakeError> {
+    fn look(&mut self) -> Result<Option<OrderKey>, LakeError> {
         if self.scan.is_none() {
-            self.scan = self.start_group()?;
+            let (group, file, query) = (self.group, self.file, self.query);
+            let open = self.open()?;
+            if group >= open.footer().num_row_groups() {
+                self.done = true;
+                return Ok(None);
+            }
+            self.scan = GroupScan::start(open, group, file, query)?;
         }
         let Some(scan) = &mut self.scan else { return Ok(None) };
-        let Some(batch) = scan.batches.next().transpose()? else { return Ok(None) };
-        let first = scan.row;
-        scan.row += batch.num_rows() as u32;
-        let columns = Columns::of(&batch, self.query, self.file)?;
-        for row in 0..batch.num_rows() {
-            let key = columns.order_key(row);
-            if columns.matches(row, key, self.query) {
-                let row = first + row as u32;
-                let group = self.group as u32;
-                self.matches.push_back((key, RowInFile { group, row }));
-            }
-        }
-        let last = columns.order_key(batch.num_rows() - 1);
-        self.done |= last.event_time < self.query.from;
-        Ok(Some(last))
+        let Some(looked) = scan.look(self.query)? else { return Ok(None) };
+        let group = self.group as u32;
+        let matches = looked.matches.into_iter().map(|(key, row)| (key, RowInFile { group, row }));
+        self.matches.extend(matches);
+        self.done |= looked.last.event_time < self.query.from;
+        Ok(Some(looked.last))
     }
 
-    /// Starts to read the current row group, if any of its rows can match.
-    fn start_group(&mut self) -> Result<Option<GroupScan>, LakeError> {
-        let (group, query, file) = (self.group, self.query, self.file);
-        let open = self.open()?;
-        if group >= open.footer().num_row_groups() {
-            self.done = true;
-            return Ok(None);
+    /// Whether a row has the names of resources that are looked for; its columns have only hashes of them.
+    fn is_named(&mut self, row: RowInFile) -> Result<bool, LakeError> {
+        let names = self.query.filters.iter().filter_map(|filter| match filter {
+            Filter::ResourceName(name) => Some(name),
+            _ => None,
+        });
+        let mut names = names.peekable();
+        if names.peek().is_none() {
+            return Ok(true);
         }
-        if !may_match(open, group, query)? {
-            return Ok(None);
+        let found = self.read_found(row)?;
+        let is_named = names.all(|name| found.resources.iter().any(|resource| resource.name == *name));
+        if is_named {
+            self.read.insert(row, found);
         }
-        let total = open.footer().row_group(group).num_rows() as usize;
-        let skip = rows_above(open, group, query.below).min(total);
-        let selection = RowSelection::from(vec![RowSelector::skip(skip), RowSelector::select(total - skip)]);
-        let names = columns_needed(query, file);
-        let batch_rows = match (&query.words, query.filters.is_empty()) {
-            (Some(_), _) => TEXT_BATCH_ROWS,
-            (None, true) => BATCH_ROWS_FEW,
-            (None, false) => BATCH_ROWS,
+        Ok(is_named)
+    }
+
+    fn read_found(&mut self, row: RowInFile) -> Result<Found, LakeError> {
+        let mut records = match self.records.take() {
+            Some((group, records)) if group == row.group => records,
+            _ => RecordColumns::open(self.open()?, row.group as usize)?,
         };
-        let batches = open.rows(group, names.as_deref(), Some(selection), batch_rows)?;
-        Ok(Some(GroupScan { batches, row: skip as u32 }))
+        let found = records.found(row.row)?;
+        self.records = Some((row.group, records));
+        Ok(found)
     }
 }

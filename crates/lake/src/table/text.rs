@@ -1,14 +1,43 @@
-//! Which rows of a batch may match a free-text search, found in the columns' bytes, without putting the
-//! records together.
+//! Which rows match a free-text search. Most are told from the columns' bytes, without putting the records
+//! together.
 
-use crate::columns::{MEMBERS, OVERFLOW, Shape};
+use super::read::OpenFile;
+use crate::columns::{IDENTITY, MEMBERS, OVERFLOW, Shape};
 use crate::error::LakeError;
-use crate::reassemble::Batch;
+use crate::reassemble::{Batch, Rows};
 use crate::text::{Needle, Words, is_plain};
 use datafusion::arrow::array::{RecordBatch, StringArray};
+use datafusion::parquet::arrow::arrow_reader::RowSelection;
+
+/// Rows decoded at once.
+const BATCH_ROWS: usize = 2_048;
+
+/// Those of `rows`, which are sorted, whose records have all words.
+pub(super) fn rows_that_match(
+    open: &OpenFile,
+    group: usize,
+    rows: &[u32],
+    words: &Words,
+) -> Result<Vec<u32>, LakeError> {
+    let ranges = rows.iter().map(|row| *row as usize..*row as usize + 1);
+    let selection = RowSelection::from_consecutive_ranges(ranges, open.group_rows(group));
+    let mut numbers = rows.iter().copied();
+    let mut matching = Vec::new();
+    for batch in open.rows(group, None, Some(selection), BATCH_ROWS)? {
+        let batch = batch?;
+        let may_match = rows_that_may_match(&batch, words)?;
+        let records = Rows::of(&batch)?;
+        for (row, number) in (0..batch.num_rows()).zip(numbers.by_ref()) {
+            if may_match[row] && words.match_record(&records.text(row)) {
+                matching.push(number);
+            }
+        }
+    }
+    Ok(matching)
+}
 
 /// For each row whether it may match; those that do not are left out for certain.
-pub(super) fn rows_that_may_match(batch: &RecordBatch, words: &Words) -> Result<Vec<bool>, LakeError> {
+fn rows_that_may_match(batch: &RecordBatch, words: &Words) -> Result<Vec<bool>, LakeError> {
     let texts = text_columns(&Batch(batch))?;
     let mut may_match = vec![true; batch.num_rows()];
     let needles: Vec<Needle<'_>> = words.needles().filter(|needle| !needle.may_be_no_text()).collect();
@@ -31,7 +60,8 @@ pub(super) fn rows_that_may_match(batch: &RecordBatch, words: &Words) -> Result<
 /// The columns that hold the texts of records' values.
 fn text_columns<'b>(batch: &Batch<'b>) -> Result<Vec<&'b StringArray>, LakeError> {
     let members = MEMBERS.iter().filter(|member| matches!(member.shape, Shape::Text | Shape::Json));
-    let names = members.map(|member| member.column).chain([OVERFLOW]);
+    let names =
+        members.map(|member| member.column).chain([OVERFLOW]).chain(IDENTITY.map(|(_, column)| column));
     names.map(|name| batch.text(name)).collect()
 }
 

@@ -1,7 +1,10 @@
 //! Data files: sorted newest first, so that a look-up reads a page's rows one behind the other.
 
 use super::file::{TableFile, partition_folder};
-use crate::columns::{ACCOUNT, CATEGORY, CONTENT_HASH, EVENT_TIME, POSITION, RESOURCE_NAMES, SCHEMA};
+use crate::columns::{
+    ACCOUNT, ARRIVAL, CATEGORY, ERROR_MESSAGE, EVENT_ID_HASH, EVENT_TIME, MEMBERS, OVERFLOW, POSITION,
+    RESOURCE_HASHES, RESOURCE_TYPES, SCHEMA, Shape, USERNAME,
+};
 use crate::error::LakeError;
 use crate::keys::TextKey;
 use crate::reassemble::{Batch, text_column};
@@ -18,12 +21,22 @@ use object_store::ObjectStoreExt;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// The most rows of a row group.
-pub(crate) const GROUP_ROWS: usize = 65_536;
-/// The most rows of a data page: what must be decoded to read one row.
-const PAGE_ROWS: usize = 2_048;
-/// Dictionaries are decoded whole to read one row, so they are kept small.
+/// The most rows of a row group: a look-up reads dictionaries once for each group that it looks into.
+const GROUP_ROWS: usize = 1 << 20;
+/// The most rows of a data page.
+const PAGE_ROWS: usize = 16_384;
+/// The most bytes of a data page of texts: what must be decompressed to read one row.
+const PAGE_BYTES: usize = 24 << 10;
+/// Files of at least as many rows are compressed thoroughly.
+const LASTING_ROWS: usize = 150_000;
+/// The most bytes of a data page of numbers, all of which are decoded to read one.
+const NUMBERS_PAGE_BYTES: usize = 4 << 10;
+/// Rows between two looks at the size of a page.
+const PAGE_STEP_ROWS: usize = 128;
+/// Dictionaries are decoded whole to read one row.
 const DICTIONARY_BYTES: usize = 128 << 10;
+/// Of columns that say who called: a principal's texts come again and again, but there are many principals.
+const CALLER_DICTIONARY_BYTES: usize = 2 << 20;
 
 /// Writes one data file into memory.
 pub(crate) struct FileWriter {
@@ -40,8 +53,9 @@ pub(crate) struct WrittenFile {
 }
 
 impl FileWriter {
-    pub(crate) fn new() -> Result<FileWriter, LakeError> {
-        let writer = ArrowWriter::try_new(Vec::new(), SCHEMA.clone(), Some(properties()))?;
+    /// For a file of about `rows` rows and not much more than `bytes` bytes.
+    pub(crate) fn new(rows: usize, bytes: usize) -> Result<FileWriter, LakeError> {
+        let writer = ArrowWriter::try_new(Vec::with_capacity(bytes), SCHEMA.clone(), Some(properties(rows)))?;
         Ok(FileWriter { writer, rows: 0, times: None, positions: None })
     }
 
@@ -93,45 +107,92 @@ fn widen(bounds: &mut Option<(i64, i64)>, low: Option<i64>, high: Option<i64>) {
     }
 }
 
-fn properties() -> WriterProperties {
-    let level = ZstdLevel::try_new(1).expect("level 1 exists");
+fn properties(rows: usize) -> WriterProperties {
+    // A file that will be joined soon is written fast; the others are read for months.
+    let level = if rows >= LASTING_ROWS { 9 } else { 1 };
+    let level = ZstdLevel::try_new(level).expect("a level that exists");
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_write_batch_size(PAGE_ROWS / 2)
+        .set_data_page_size_limit(PAGE_BYTES)
+        .set_write_batch_size(PAGE_STEP_ROWS)
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_sorting_columns(Some(sorting()));
+    for (column, kind) in SCHEMA.fields().iter().map(|field| (field.name().as_str(), kind(field.name()))) {
+        let path = ColumnPath::from(column);
+        builder = match kind {
+            Kind::Number => builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+            Kind::FewTexts => builder.set_column_compression(path, Compression::UNCOMPRESSED),
+            Kind::Caller => builder.set_column_dictionary_page_size_limit(path, CALLER_DICTIONARY_BYTES),
+            Kind::SomeTexts => builder,
+            Kind::ManyTexts => builder.set_column_dictionary_enabled(path, false),
+            Kind::Numbers => builder
+                .set_column_dictionary_enabled(element(column), false)
+                .set_column_encoding(element(column), Encoding::DELTA_BINARY_PACKED),
+            Kind::FewTextsEach => builder.set_column_compression(element(column), Compression::UNCOMPRESSED),
+        };
+    }
+    for column in [POSITION, EVENT_TIME, ARRIVAL] {
+        // Read one by one of rows here and there.
+        builder = builder.set_column_data_page_size_limit(ColumnPath::from(column), NUMBERS_PAGE_BYTES);
+    }
     for column in [POSITION, EVENT_TIME] {
-        let path = ColumnPath::from(column);
-        builder = builder
-            .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED)
-            .set_column_statistics_enabled(path, EnabledStatistics::Page);
+        builder = builder.set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Page);
     }
-    for column in [CONTENT_HASH, "event_id", "request_id"] {
-        builder = builder.set_column_dictionary_enabled(ColumnPath::from(column), false);
+    for column in [ACCOUNT, CATEGORY, text_column(TextKey::Region)] {
+        builder = builder.set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Chunk);
     }
-    for column in [ACCOUNT, CATEGORY].into_iter().chain(TextKey::ALL.map(text_column)) {
-        let path = ColumnPath::from(column);
-        builder = builder.set_column_statistics_enabled(path, EnabledStatistics::Chunk);
-    }
-    for path in bloom_columns() {
-        builder = builder
-            .set_column_bloom_filter_fpp(path.clone(), 0.01)
-            .set_column_bloom_filter_max_ndv(path, GROUP_ROWS as u64);
-    }
-    builder.build()
+    // Tells duplicates, which are looked for in many files at once; look-ups go by the hashes.
+    let event_id = ColumnPath::from("event_id");
+    builder
+        .set_column_bloom_filter_fpp(event_id.clone(), 0.01)
+        .set_column_bloom_filter_max_ndv(event_id, rows.min(GROUP_ROWS) as u64)
+        .build()
 }
 
-/// The columns that have Bloom filters: those whose values are many and looked for one by one.
-fn bloom_columns() -> [ColumnPath; 3] {
-    [
-        ColumnPath::from("event_id"),
-        ColumnPath::from("access_key_id"),
-        ColumnPath::new(vec![RESOURCE_NAMES.to_owned(), "list".to_owned(), "element".to_owned()]),
-    ]
+/// What the values of a column are like.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Numbers near those of the row before.
+    Number,
+    /// Some hundred different texts, or flags: their numbers in the dictionary are small already.
+    FewTexts,
+    /// Texts that say who called.
+    Caller,
+    /// Some thousand different texts.
+    SomeTexts,
+    /// Nearly every text is another.
+    ManyTexts,
+    /// Lists of numbers.
+    Numbers,
+    /// Lists of few different texts.
+    FewTextsEach,
+}
+
+fn kind(column: &str) -> Kind {
+    match column {
+        POSITION | EVENT_TIME | ARRIVAL | EVENT_ID_HASH => Kind::Number,
+        "user_name" | "user_arn" | "user_principal_id" | "access_key_id" | "source_ip" | USERNAME => {
+            Kind::Caller
+        }
+        RESOURCE_HASHES => Kind::Numbers,
+        RESOURCE_TYPES => Kind::FewTextsEach,
+        "tls_details" | "user_agent" => Kind::SomeTexts,
+        "event_id" | "request_id" | "shared_event_id" | ERROR_MESSAGE | OVERFLOW => Kind::ManyTexts,
+        json if MEMBERS.iter().any(|member| member.column == json && member.shape == Shape::Json) => {
+            Kind::ManyTexts
+        }
+        _ => Kind::FewTexts,
+    }
+}
+
+/// The leaf column of a list.
+fn element(column: &str) -> ColumnPath {
+    ColumnPath::new(vec![column.to_owned(), "list".to_owned(), "element".to_owned()])
 }
 
 /// Event time, then position, both descending.

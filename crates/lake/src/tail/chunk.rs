@@ -1,9 +1,10 @@
 //! Rows of the hot tail.
 
 use super::strings::{ABSENT, StringId, Strings};
-use crate::keys::{Keys, OrderKey, TextKey};
+use crate::keys::{Keys, OrderKey, Resource, TextKey};
 use crate::lookup::{Filter, Query};
-use cairn_model::{Category, Position, Timestamp};
+use cairn_model::{Category, Event, Position, Timestamp};
+use std::borrow::Cow;
 
 /// Some rows in log order, with the texts they name.
 #[derive(Default)]
@@ -27,6 +28,7 @@ pub(crate) struct TailRow {
     category: Category,
     flags: u8,
     text_bytes: u32,
+    identity: u64,
 }
 
 const READ_ONLY_KNOWN: u8 = 1;
@@ -48,11 +50,21 @@ impl TailRow {
         self.flags & CONFLICT != 0
     }
 
+    /// Of account, time and id; see [`crate::duplicates::Duplicates::identity`].
+    pub(crate) fn identity(&self) -> u64 {
+        self.identity
+    }
+
+    /// The day that its retention counts from.
+    pub(crate) fn kept_day(&self) -> i32 {
+        Timestamp::from_micros(self.event_time.max(self.arrival)).day()
+    }
+
     pub(super) fn arrival(&self) -> Timestamp {
         Timestamp::from_micros(self.arrival)
     }
 
-    pub(super) fn order_key(&self) -> OrderKey {
+    pub(crate) fn order_key(&self) -> OrderKey {
         OrderKey { event_time: self.event_time, position: self.position }
     }
 }
@@ -84,7 +96,7 @@ impl Chunk {
         self.rows.capacity() * size_of::<TailRow>() + self.resources.capacity() * 8 + self.strings.bytes()
     }
 
-    pub(super) fn push(&mut self, keys: &Keys<'_>, text_bytes: usize, conflict: bool) {
+    pub(super) fn push(&mut self, keys: &Keys<'_>, text_bytes: usize, identity: u64, conflict: bool) {
         let mut texts = [ABSENT; TextKey::ALL.len()];
         for key in TextKey::ALL {
             texts[key as usize] = match (key, keys.text(key)) {
@@ -95,7 +107,7 @@ impl Chunk {
         }
         let resources_start = self.resources.len() as u32;
         for resource in &keys.resources {
-            let kind = resource.resource_type.as_deref();
+            let kind = resource.kind.as_deref();
             let kind = kind.map_or(ABSENT, |kind| self.strings.intern(kind));
             let name = self.strings.intern(&resource.name);
             self.resources.push((kind, name));
@@ -111,7 +123,29 @@ impl Chunk {
             category: keys.category,
             flags: flags(keys, conflict),
             text_bytes: text_bytes as u32,
+            identity,
         });
+    }
+
+    /// The keys of a row, whose event is `event`, as they were when it was pushed.
+    pub(super) fn keys<'c>(&'c self, row: &TailRow, event: &Event<'_>) -> Keys<'c> {
+        let text = |id: StringId| self.strings.get(id).map(Cow::Borrowed);
+        Keys {
+            position: row.position(),
+            event_time: Timestamp::from_micros(row.event_time),
+            arrival: row.arrival(),
+            account: event.account(),
+            category: row.category,
+            origin: event.origin(),
+            read_only: event.read_only(),
+            failed: row.flags & FAILED != 0,
+            texts: row.texts.map(text),
+            resources: self
+                .resources(row)
+                .iter()
+                .map(|(kind, name)| Resource { kind: text(*kind), name: text(*name).unwrap_or_default() })
+                .collect(),
+        }
     }
 
     /// `query` for this chunk; `None` if none of its rows can match.

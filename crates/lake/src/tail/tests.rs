@@ -12,7 +12,7 @@ fn tail(rows: u64) -> Tail {
     for start in (0..rows).step_by(1000) {
         let mut appending = tail.append();
         for position in start..rows.min(start + 1000) {
-            appending.push(&Keys::of(Position::new(position), &event), 100, false);
+            appending.push(&Keys::of(Position::new(position), &event), 100, 7, false);
         }
         tail.publish(appending);
     }
@@ -25,7 +25,7 @@ fn a_view_does_not_see_what_is_appended_later() {
     let view = tail.clone();
     let bytes = admit(&event(1, "Later", ""));
     let mut appending = tail.append();
-    appending.push(&Keys::of(Position::new(10), &Event::decode(&bytes).unwrap()), 100, false);
+    appending.push(&Keys::of(Position::new(10), &Event::decode(&bytes).unwrap()), 100, 7, false);
     assert_eq!(tail.rows(Position::ZERO), 10);
     tail.publish(appending);
     assert_eq!((view.rows(Position::ZERO), tail.rows(Position::ZERO)), (10, 11));
@@ -36,12 +36,12 @@ fn rows_are_taken_in_log_order_up_to_a_size() {
     let rows = CHUNK_ROWS as u64 * 2 + 5;
     let tail = tail(rows);
     let (taken, left) = tail.take(Position::new(3), 250);
-    assert_eq!(taken.iter().map(|row| row.position().get()).collect::<Vec<_>>(), [3, 4, 5]);
+    assert_eq!(taken.rows.iter().map(|row| row.position().get()).collect::<Vec<_>>(), [3, 4, 5]);
     assert_eq!(left, Some(Position::new(6)));
     let (one, _) = tail.take(Position::ZERO, 0);
-    assert_eq!(one.len(), 1);
+    assert_eq!(one.rows.len(), 1);
     let (all, left) = tail.take(Position::new(1), u64::MAX);
-    assert_eq!((all.len() as u64, left), (rows - 1, None));
+    assert_eq!((all.rows.len() as u64, left), (rows - 1, None));
 }
 
 #[test]
@@ -59,12 +59,12 @@ fn events_with_long_texts_take_chunks_of_few_rows() {
     for position in 0..70 {
         let arn = format!("{position}{}", "x".repeat(500_000));
         let bytes = admit(&event(1, "Long", &format!(r#","userIdentity":{{"arn":"{arn}"}}"#)));
-        appending.push(&Keys::of(Position::new(position), &Event::decode(&bytes).unwrap()), 100, false);
+        appending.push(&Keys::of(Position::new(position), &Event::decode(&bytes).unwrap()), 100, 7, false);
     }
     tail.publish(appending);
     assert!(tail.parts.len() > 1);
     assert_eq!(tail.rows(Position::ZERO), 70);
-    assert_eq!(tail.take(Position::new(1), u64::MAX).0.len(), 69);
+    assert_eq!(tail.take(Position::new(1), u64::MAX).0.rows.len(), 69);
 }
 
 #[test]

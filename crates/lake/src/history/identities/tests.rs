@@ -6,6 +6,7 @@ use crate::testing::{MemoryLog, admit, event};
 use crate::{Bodies, BodyError};
 use bytes::Bytes;
 use cairn_model::{Event, Position};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A log that counts what is read of it.
@@ -19,6 +20,14 @@ impl Bodies for CountingLog {
     fn read(&self, at: Position) -> Result<Bytes, BodyError> {
         self.reads.fetch_add(1, Relaxed);
         self.log.read(at)
+    }
+
+    fn read_all(
+        &self,
+        range: Range<Position>,
+        take: &mut dyn FnMut(Position, Bytes),
+    ) -> Result<(), BodyError> {
+        self.log.read_all(range, take)
     }
 }
 

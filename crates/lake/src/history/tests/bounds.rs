@@ -5,6 +5,7 @@ use crate::testing::{MemoryLog, Rig, event, everything, options};
 use crate::{Bodies, BodyError, History, Lookup};
 use bytes::Bytes;
 use cairn_model::Position;
+use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -58,6 +59,14 @@ impl Bodies for GatedLog {
     fn read(&self, at: Position) -> Result<Bytes, BodyError> {
         drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
         self.log.read(at)
+    }
+
+    fn read_all(
+        &self,
+        range: Range<Position>,
+        take: &mut dyn FnMut(Position, Bytes),
+    ) -> Result<(), BodyError> {
+        self.log.read_all(range, take)
     }
 }
 

@@ -1,0 +1,156 @@
+//! `history-bench`: how fast event history takes, keeps, joins and finds events, in one process, without
+//! the log and the HTTP server around it.
+
+mod log;
+mod lookups;
+mod measure;
+
+use cairn_lake::{Bodies, History, HistoryOptions, LakeError, LookupError, TailFull};
+use cairn_model::{Record, Timestamp};
+use clap::Parser;
+use log::MemoryLog;
+use measure::{Cost, Share};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Events appended at once: about what one chunk of the log holds.
+const CHUNK_EVENTS: usize = 500;
+
+/// Measures event history by itself.
+#[derive(Debug, clap::Parser)]
+struct Arguments {
+    /// How many events
+    #[arg(long, default_value_t = 1_000_000)]
+    events: usize,
+    /// Over how many seconds their times are spread
+    #[arg(long, default_value_t = 86_400)]
+    span: u64,
+    /// Where the table goes (default: a folder that is removed at the end)
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// Decides the events
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many pages are looked up for each measure
+    #[arg(long, default_value_t = 40)]
+    pages: usize,
+    /// Leaves out zstd -9 of the same events
+    #[arg(long)]
+    no_zstd: bool,
+    /// Leaves out the look-ups
+    #[arg(long)]
+    no_lookups: bool,
+    /// Leaves out the joining of files
+    #[arg(long)]
+    no_joins: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    #[error(transparent)]
+    Full(#[from] TailFull),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "history-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A line of the report.
+fn say(line: &str) {
+    // Nobody is left to tell that it could not be shown.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let dir = arguments.dir.clone().unwrap_or_else(|| folder.path().join("history"));
+    let start = Timestamp::from_seconds(1_772_000_000);
+    let log = Arc::new(MemoryLog::generate(arguments.seed, arguments.events, start, arguments.span));
+    say(&format!(
+        "events {}, {} bytes of text each",
+        arguments.events,
+        log.text_bytes() / arguments.events as u64
+    ));
+    if !arguments.no_zstd {
+        let bytes = log.zstd_bytes(9)?;
+        say(&format!("zstd -9: {:.1} bytes an event", bytes as f64 / arguments.events as f64));
+    }
+    let bodies: Arc<dyn Bodies> = log.clone();
+    let history = History::open(HistoryOptions::new(dir, "us-east-1".to_owned()), bodies).await?;
+    fill(&history, &log, arguments.events).await?;
+    report_size(&history, "as committed", arguments.events);
+    let now = start.plus(Duration::from_secs(arguments.span + 3600));
+    if !arguments.no_lookups {
+        lookups::run(&history, now, arguments.pages).await?;
+    }
+    if arguments.no_joins {
+        return Ok(());
+    }
+    let mut joins = Cost::default();
+    joins.measure(async || history.maintain(now).await).await?;
+    say(&format!("joining: {}", joins.show(arguments.events)));
+    report_size(&history, "joined", arguments.events);
+    if !arguments.no_lookups {
+        lookups::run(&history, now, arguments.pages).await?;
+    }
+    say(&format!("memory at most: {} MiB", measure::peak_memory() >> 20));
+    Ok(())
+}
+
+/// Appends and commits everything.
+async fn fill(history: &History, log: &MemoryLog, events: usize) -> Result<(), Failed> {
+    let (mut appends, mut commits) = (Cost::default(), Cost::default());
+    let mut share = Share::default();
+    for chunk in log.positions().chunks(CHUNK_EVENTS) {
+        appends
+            .measure(async || {
+                let records = chunk.iter().map(|at| {
+                    let record = Record::decode(log.payload(*at)).expect("made by the door");
+                    (*at, record.event())
+                });
+                let last = chunk.last().expect("chunks are not empty");
+                history.append(&mut records.into_iter(), log.behind(*last))
+            })
+            .await?;
+        // As in a server: a commit when 64 MiB of text have gathered.
+        share.add(chunk.iter().map(|at| log.payload(*at).len() as u64).sum());
+        if share.is_reached() {
+            commits.measure(async || history.commit().await).await?;
+        }
+    }
+    while history.committed() < log.end() {
+        commits.measure(async || history.commit().await).await?;
+    }
+    say(&format!("append: {}", appends.show(events)));
+    say(&format!("commit: {}", commits.show(events)));
+    Ok(())
+}
+
+fn report_size(history: &History, when: &str, events: usize) {
+    let stats = history.stats();
+    say(&format!(
+        "{when}: {} files, {:.1} bytes an event, {} rows",
+        stats.table_files,
+        stats.table_bytes as f64 / events as f64,
+        stats.table_rows
+    ));
+}

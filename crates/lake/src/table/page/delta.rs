@@ -1,0 +1,67 @@
+//! Parquet's DELTA_BINARY_PACKED ("Encodings", Delta Encoding).
+
+use super::hybrid::varint;
+use super::malformed;
+use crate::error::LakeError;
+
+/// More values than any page of ours has.
+const VALUES_MAX: u64 = 1 << 24;
+
+/// All values of a page. `short`: they are of 32 bits, and so are their differences.
+pub(super) fn decode(bytes: &[u8], short: bool) -> Result<Vec<i64>, LakeError> {
+    let mut values = decode_or_none(bytes).ok_or_else(malformed)?;
+    if short {
+        values.iter_mut().for_each(|value| *value = i64::from(*value as i32));
+    }
+    Ok(values)
+}
+
+fn decode_or_none(bytes: &[u8]) -> Option<Vec<i64>> {
+    let mut at = 0;
+    let block = varint(bytes, &mut at)?;
+    let minis = varint(bytes, &mut at)?;
+    let count = varint(bytes, &mut at).filter(|count| *count <= VALUES_MAX)? as usize;
+    let mut value = zigzag(varint(bytes, &mut at)?);
+    let mini_values = usize::try_from(block.checked_div(minis)?).ok().filter(|values| *values > 0)?;
+    let mut values = Vec::with_capacity(count);
+    values.extend((count > 0).then_some(value));
+    while values.len() < count {
+        let smallest = zigzag(varint(bytes, &mut at)?);
+        let widths = bytes.get(at..at + minis as usize)?;
+        at += widths.len();
+        for width in widths {
+            if values.len() == count {
+                break;
+            }
+            let wanted = mini_values.min(count - values.len());
+            let packed = bytes.get(at..)?;
+            for index in 0..wanted {
+                let delta = unpack(packed, index * usize::from(*width), u32::from(*width))?;
+                value = value.wrapping_add(smallest).wrapping_add(delta as i64);
+                values.push(value);
+            }
+            at += mini_values * usize::from(*width) / 8;
+        }
+    }
+    Some(values)
+}
+
+fn zigzag(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
+}
+
+fn unpack(bytes: &[u8], bit: usize, width: u32) -> Option<u64> {
+    let (at, shift) = (bit / 8, bit % 8);
+    if width <= 56
+        && let Some(word) = bytes.get(at..at + 8)
+    {
+        let word = u64::from_le_bytes(word.try_into().expect("eight bytes"));
+        return Some(word >> shift & ((1 << width) - 1));
+    }
+    let mut sixteen = [0; 16];
+    let rest = bytes.get(at..).filter(|_| width <= 64)?;
+    let length = rest.len().min(16);
+    sixteen[..length].copy_from_slice(&rest[..length]);
+    let word = u128::from_le_bytes(sixteen) >> shift;
+    Some((word & ((1 << width) - 1)) as u64)
+}
