@@ -2,18 +2,40 @@
 
 use crate::delivery::{Inner, Unfinished, lock};
 use crate::error::DeliveryError;
-use crate::outbox::{Folder, Lane, NewObject, ObjectKind};
-use crate::reader::{Cut, CutFile};
+use crate::gaps::{GapReason, Skipped};
+use crate::log_file::{Packed, Workspaces};
+use crate::outbox::{Folder, Lane, NewObject, ObjectKind, Source};
+use crate::quota::disk_free;
+use crate::reader::{Cut, CutFile, Reader, Recipient, Texts};
 use cairn_decide::names::{log_file_key, random_part};
-use cairn_model::Timestamp;
+use cairn_model::{Position, Timestamp, TrailArn};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
 use tokio::sync::MutexGuard;
+
+/// Files of one cut that are compressed at the same time, at most: each holds its text twice.
+const PACKERS_MAX: usize = 4;
+
+/// What the files of one cut share.
+#[derive(Clone)]
+struct Packer {
+    texts: Arc<Texts>,
+    folder: Folder,
+    gzip_level: i32,
+    workspaces: Arc<Mutex<Workspaces>>,
+    from: Position,
+    to: Position,
+    now: Timestamp,
+}
 
 impl Inner {
     /// Cuts what `take` takes out of the reader. Returns whether that was anything.
     pub(crate) async fn cut(
         &self,
         now: Timestamp,
-        take: impl FnOnce(&mut crate::reader::Reader) -> Option<Cut>,
+        take: impl FnOnce(&mut Reader) -> Option<Cut>,
     ) -> Result<bool, DeliveryError> {
         let writing: MutexGuard<'_, ()> = self.writing.lock().await;
         let cut = {
@@ -22,6 +44,7 @@ impl Inner {
             take(&mut reader)
         };
         let Some(cut) = cut else {
+            lock(&self.workspaces).let_go(now);
             return Ok(false);
         };
         let unfinished = Unfinished::new(&self.reader);
@@ -32,14 +55,27 @@ impl Inner {
     }
 
     async fn write_cut(&self, cut: Cut, now: Timestamp) -> Result<(), DeliveryError> {
-        let Cut { files, update, position } = cut;
-        let objects = self.pack(files, now).await?;
-        self.outbox.commit_cut(&objects, &update, position).await?;
+        let Cut { texts, mut files, update, from, position, in_haste } = cut;
+        let skipped = self.skip(&mut files, from, position).await?;
+        let limits = &self.options.limits;
+        let gzip_level = if in_haste { limits.gzip_level_in_haste } else { limits.gzip_level };
+        let folder = self.outbox.folder.clone();
+        let workspaces = Arc::clone(&self.workspaces);
+        let packer = Packer { texts, folder, gzip_level, workspaces, from, to: position, now };
+        let objects = packer.pack_all(files).await?;
+        self.outbox.commit_cut(&objects, &skipped, &update, position, now).await?;
         lock(&self.reader).saved_up_to(position, now);
         for trail in &update.fresh {
             lock(&self.statuses).forget(trail);
         }
+        if !update.generations.is_empty() {
+            self.look_for_digests();
+        }
         self.enqueued(&objects);
+        for skipped in &skipped {
+            self.counters.skipped.fetch_add(skipped.events, Relaxed);
+            tracing::error!(trail = %skipped.trail, events = skipped.events, "events skipped: the outbox is full");
+        }
         if !objects.is_empty() {
             tracing::debug!(files = objects.len(), %position, "cut log files");
             self.refresh_totals().await?;
@@ -47,49 +83,107 @@ impl Inner {
         Ok(())
     }
 
-    /// Writes the files and makes them durable, off the async threads: gzip takes a second for 64 MB.
-    async fn pack(&self, files: Vec<CutFile>, now: Timestamp) -> Result<Vec<NewObject>, DeliveryError> {
+    /// Takes out of the files what trails over their quota would have got, and says what that is. What tells
+    /// of gaps stays.
+    async fn skip(
+        &self,
+        files: &mut Vec<CutFile>,
+        from: Position,
+        to: Position,
+    ) -> Result<Vec<Skipped>, DeliveryError> {
         if files.is_empty() {
             return Ok(Vec::new());
         }
-        let folder = self.outbox.folder.clone();
-        let gzip_level = self.options.limits.gzip_level;
-        let packing = tokio::task::spawn_blocking(move || {
-            let packed = files.into_iter().map(|file| pack_one(file, &folder, gzip_level, now));
-            let packed = packed.collect::<Result<Vec<NewObject>, DeliveryError>>()?;
-            folder.sync()?;
-            Ok(packed)
-        });
-        packing.await.expect("packing log files does not panic")
+        let usage = self.outbox.usage().await?;
+        let free = usage.free(&self.options.limits, disk_free(&self.options.dir));
+        let mut skipped: BTreeMap<TrailArn, Skipped> = BTreeMap::new();
+        for file in files.iter_mut().filter(|file| !file.tells_of_gap) {
+            let gathering = &file.gathering;
+            for recipient in file.recipients.extract_if(.., |to| usage.is_over(&to.trail.arn, free)) {
+                let trail = recipient.trail.arn.clone();
+                let (oldest, newest) = (gathering.oldest(), gathering.newest());
+                let of_trail = skipped.entry(trail.clone()).or_insert(Skipped {
+                    trail,
+                    reason: GapReason::OutboxFull,
+                    from,
+                    to,
+                    oldest,
+                    newest,
+                    events: 0,
+                });
+                of_trail.oldest = of_trail.oldest.min(oldest);
+                of_trail.newest = of_trail.newest.max(newest);
+                of_trail.events += gathering.events();
+            }
+        }
+        files.retain(|file| !file.recipients.is_empty());
+        Ok(skipped.into_values().collect())
     }
 }
 
-fn pack_one(
-    file: CutFile,
-    folder: &Folder,
-    gzip_level: i32,
-    now: Timestamp,
-) -> Result<NewObject, DeliveryError> {
-    let CutFile { trail, region, kind, generation, gathering } = file;
-    let log_file = gathering.finish(gzip_level);
-    let random = random_part(rand::random());
-    let key = log_file_key(&trail, kind, trail.arn.account, &region, now, &random);
-    let name = file_name();
-    folder.write(&name, &log_file.packed.gzip)?;
-    Ok(NewObject {
-        lane: Lane { trail: trail.arn.clone(), bucket: trail.bucket.clone(), kind: ObjectKind::Log },
-        key,
-        region,
-        file: name,
-        bytes: log_file.packed.gzip.len(),
-        gzip_sha256: log_file.packed.gzip_sha256,
-        plain_sha256: log_file.packed.plain_sha256,
-        oldest: Some(log_file.oldest),
-        newest: Some(log_file.newest),
-        signature: None,
-        generation,
-        created: now,
-    })
+impl Packer {
+    /// Writes the files and makes them durable, off the async threads: gzip takes a second for 64 MB.
+    async fn pack_all(self, files: Vec<CutFile>) -> Result<Vec<NewObject>, DeliveryError> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let at_once = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(PACKERS_MAX));
+        let pack = |file: CutFile| {
+            let packer = self.clone();
+            let packing = tokio::task::spawn_blocking(move || packer.pack(&file));
+            async { packing.await.expect("packing a log file does not panic") }
+        };
+        let packed: Vec<Vec<NewObject>> =
+            stream::iter(files).map(pack).buffered(at_once).try_collect().await?;
+        let folder = self.folder.clone();
+        let synced = tokio::task::spawn_blocking(move || folder.sync());
+        synced.await.expect("syncing a folder does not panic")?;
+        Ok(packed.into_iter().flatten().collect())
+    }
+
+    /// Compresses a file once and gives it a name for each trail that it goes to.
+    fn pack(&self, file: &CutFile) -> Result<Vec<NewObject>, DeliveryError> {
+        let mut workspace = lock(&self.workspaces).take();
+        file.gathering.write_to(&self.texts, &mut workspace.plain);
+        let packed = workspace.pack(self.gzip_level);
+        let mut objects: Vec<NewObject> = Vec::with_capacity(file.recipients.len());
+        for recipient in &file.recipients {
+            let name = file_name();
+            match objects.first() {
+                None => self.folder.write(&name, packed.gzip)?,
+                Some(first) => self.folder.link(&first.file, &name, packed.gzip)?,
+            }
+            objects.push(self.object(file, recipient, name, &packed));
+        }
+        lock(&self.workspaces).put_back(workspace, self.now);
+        Ok(objects)
+    }
+
+    fn object(&self, file: &CutFile, recipient: &Recipient, name: String, packed: &Packed<'_>) -> NewObject {
+        let Recipient { trail, region, generation } = recipient;
+        let random = random_part(rand::random());
+        NewObject {
+            lane: Lane { trail: trail.arn.clone(), bucket: trail.bucket.clone(), kind: ObjectKind::Log },
+            key: log_file_key(trail, file.kind, trail.arn.account, region, self.now, &random),
+            region: region.clone(),
+            file: name,
+            bytes: packed.gzip.len(),
+            gzip_sha256: packed.gzip_sha256.clone(),
+            plain_sha256: packed.plain_sha256.clone(),
+            oldest: Some(file.gathering.oldest()),
+            newest: Some(file.gathering.newest()),
+            signature: None,
+            generation: *generation,
+            kms_key: trail.kms_key.clone(),
+            source: Some(Source {
+                sns_topic: trail.sns_topic.clone(),
+                from: self.from,
+                to: self.to,
+                events: file.gathering.events(),
+            }),
+            created: self.now,
+        }
+    }
 }
 
 /// A new name in the outbox's folder. Keys are no file names: they are longer than some file systems take.

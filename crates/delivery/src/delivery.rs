@@ -1,16 +1,17 @@
 //! Delivery as its owner sees it.
 
+use crate::digests::DigestClock;
 use crate::error::DeliveryError;
+use crate::lanes::Lanes;
+use crate::log_file::Workspaces;
 use crate::options::DeliveryOptions;
-use crate::outbox::{NewObject, Outbox, Totals};
-use crate::reader::{GenerationId, Reader};
+use crate::outbox::{Lane, NewObject, Outbox};
+use crate::reader::{Memory, Reader};
+use crate::stats::{Counters, Totals};
 use crate::status::{Statuses, TrailStatus};
 use crate::steps::Steps;
 use crate::target::{Target, Unseal};
-use crate::upload::Lanes;
 use cairn_model::{Position, Record, Timestamp, TrailArn};
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -32,21 +33,18 @@ pub(crate) struct Inner {
     pub(crate) outbox: Outbox,
     pub(crate) reader: Mutex<Reader>,
     /// Held by the one cut, digest or reload that is under way.
-    pub(crate) writing: tokio::sync::Mutex<()>,
-    pub(crate) lanes: Arc<Mutex<Lanes>>,
+    pub(crate) writing: Arc<tokio::sync::Mutex<()>>,
+    /// Shared by all who note that something was delivered; held alone by a backup.
+    pub(crate) noting: Arc<tokio::sync::RwLock<()>>,
+    pub(crate) lanes: Arc<Mutex<Lanes<Lane>>>,
+    /// Trails for whose topics messages wait.
+    pub(crate) topics: Arc<Mutex<Lanes<TrailArn>>>,
     pub(crate) statuses: Mutex<Statuses>,
-    /// When each generation's latest digests were made, by the clock.
-    pub(crate) digest_clock: Mutex<HashMap<GenerationId, Timestamp>>,
+    /// Where log files are packed.
+    pub(crate) workspaces: Arc<Mutex<Workspaces>>,
+    pub(crate) digest_clock: Mutex<DigestClock>,
     pub(crate) counters: Counters,
-    totals: Mutex<Totals>,
-}
-
-/// Counted since the start.
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    pub(crate) delivered: AtomicU64,
-    pub(crate) failed_attempts: AtomicU64,
-    pub(crate) given_up: AtomicU64,
+    pub(crate) totals: Mutex<Totals>,
 }
 
 /// What the caller does after a record was applied.
@@ -55,31 +53,10 @@ pub(crate) struct Counters {
 pub enum Applied {
     /// Goes on.
     GoOn,
+    /// Goes on, and calls [`Delivery::cut_if_due`] beside that: half of the memory is used up.
+    CutSoon,
     /// Calls [`Delivery::cut_if_due`], which now cuts at once, before it applies more: memory is used up.
     CutFirst,
-}
-
-/// Figures for metrics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DeliveryStats {
-    /// All records below are applied.
-    pub applied: Position,
-    /// All records below are in the outbox or beyond it.
-    pub saved: Position,
-    /// Text of events in memory, in bytes.
-    pub buffered_bytes: u64,
-    /// Objects that wait for their buckets.
-    pub outbox_objects: u64,
-    /// Their compressed bytes.
-    pub outbox_bytes: u64,
-    /// When the oldest of them was made.
-    pub outbox_oldest: Option<Timestamp>,
-    /// Objects delivered since the start.
-    pub delivered: u64,
-    /// Attempts to deliver an object that failed since the start.
-    pub failed_attempts: u64,
-    /// Objects given up after 30 days, since the start.
-    pub given_up: u64,
 }
 
 impl Delivery {
@@ -108,8 +85,11 @@ impl Delivery {
             target,
             unseal,
             outbox,
-            writing: tokio::sync::Mutex::default(),
+            writing: Arc::default(),
+            noting: Arc::default(),
             lanes: Arc::default(),
+            topics: Arc::default(),
+            workspaces: Arc::default(),
             statuses: Mutex::new(statuses),
             digest_clock: Mutex::default(),
             counters: Counters::default(),
@@ -152,11 +132,15 @@ impl Delivery {
     ) -> Result<Applied, DeliveryError> {
         let mut reader = lock(&self.inner.reader);
         reader.apply(at, record, next, now)?;
-        Ok(if reader.is_full() { Applied::CutFirst } else { Applied::GoOn })
+        Ok(match reader.memory() {
+            Memory::Free => Applied::GoOn,
+            Memory::HalfUsed => Applied::CutSoon,
+            Memory::Used => Applied::CutFirst,
+        })
     }
 
-    /// Makes log files of what is in memory if its oldest event has waited for `deliver_every`, if memory is
-    /// used up, or if a trail stopped; now and then saves the position alone. Returns whether it did any of
+    /// Makes log files of what is in memory if its oldest event has waited for `deliver_every`, if half of the
+    /// memory is used up, or if a trail stopped; now and then saves the position alone. Returns whether it did any of
     /// this.
     ///
     /// When this returns `Ok`, the files will be delivered exactly once whatever crashes. After an error
@@ -176,15 +160,19 @@ impl Delivery {
     /// objects were delivered. A bucket's failure is no error: it is in the trail's status, and the object
     /// is tried for 30 days.
     ///
+    /// Then tells SNS topics of what was delivered, whose failures are no error either.
+    ///
     /// May be called while an earlier call is still busy: it leaves alone the trails that one is busy with,
     /// so a bucket that does not answer need not hold up others.
     pub async fn upload_due(&self, now: Timestamp) -> Result<u64, DeliveryError> {
-        self.inner.upload_due(now).await
+        let delivered = self.inner.upload_due(now).await?;
+        self.inner.notify_due(now).await?;
+        Ok(delivered)
     }
 
     /// Cuts all that is in memory, and spends up to `within` on delivering it: for an orderly stop.
     pub async fn flush(&self, now: Timestamp, within: Duration) -> Result<(), DeliveryError> {
-        self.inner.cut(now, Reader::take).await?;
+        self.inner.cut(now, |reader| reader.take(now)).await?;
         match tokio::time::timeout(within, self.upload_due(now)).await {
             Ok(uploaded) => uploaded.map(|_| ()),
             // What is left is uploaded after the next start.
@@ -194,28 +182,20 @@ impl Delivery {
 
     /// What GetTrailStatus shows about the deliveries of a trail in a region.
     pub fn status(&self, trail: &TrailArn, region: &str) -> TrailStatus {
-        lock(&self.inner.statuses).of(trail, region)
+        let status = lock(&self.inner.statuses).of(trail, region);
+        let has_topic =
+            lock(&self.inner.reader).view().trail(trail).is_some_and(|trail| trail.sns_topic.is_some());
+        // The error of a topic that the trail has no more is nobody's concern.
+        let latest_notification_error = status.latest_notification_error.filter(|_| has_topic);
+        TrailStatus { latest_notification_error, ..status }
     }
 
-    /// Figures for metrics.
-    pub fn stats(&self) -> DeliveryStats {
-        let inner = &*self.inner;
-        let (applied, saved, buffered_bytes) = {
-            let reader = lock(&inner.reader);
-            (reader.next(), reader.saved(), reader.buffered_bytes())
-        };
-        let totals = *lock(&inner.totals);
-        DeliveryStats {
-            applied,
-            saved,
-            buffered_bytes: buffered_bytes as u64,
-            outbox_objects: totals.objects.cast_unsigned(),
-            outbox_bytes: totals.bytes.cast_unsigned(),
-            outbox_oldest: totals.oldest.map(Timestamp::from_micros),
-            delivered: inner.counters.delivered.load(Relaxed),
-            failed_attempts: inner.counters.failed_attempts.load(Relaxed),
-            given_up: inner.counters.given_up.load(Relaxed),
-        }
+    pub(crate) fn shared(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.inner.outbox
     }
 
     #[cfg(test)]
@@ -234,6 +214,10 @@ impl Inner {
         for lane in self.outbox.lanes().await? {
             lock(&self.lanes).add(&lane);
         }
+        for trail in self.outbox.trails_with_messages().await? {
+            lock(&self.topics).add(&trail);
+        }
+        self.look_for_digests();
         self.refresh_totals().await
     }
 
@@ -243,12 +227,6 @@ impl Inner {
         for object in objects {
             lanes.add(&object.lane);
         }
-    }
-
-    pub(crate) async fn refresh_totals(&self) -> Result<(), DeliveryError> {
-        let totals = self.outbox.totals().await?;
-        *lock(&self.totals) = totals;
-        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 //! Source of the format: AWS CloudTrail User Guide, "CloudTrail digest file structure" and "Custom
 //! implementations of CloudTrail log file integrity validation".
 
-use crate::log_file::Packed;
+use crate::log_file::{Packed, Workspace};
 use crate::outbox::Link;
 use crate::signing::{Signer, UnusableKey};
 use cairn_decide::digest::Window;
@@ -38,8 +38,8 @@ pub(crate) struct Contents<'a> {
 }
 
 /// A digest that is signed, as one gzip member.
-pub(crate) struct Signed {
-    pub(crate) packed: Packed,
+pub(crate) struct Signed<'a> {
+    pub(crate) packed: Packed<'a>,
     /// Lower-case hex; goes to the object's metadata and into the next digest.
     pub(crate) signature: String,
 }
@@ -84,9 +84,14 @@ struct LogFileJson<'a> {
 }
 
 /// Writes, signs and packs a digest.
-pub(crate) fn sign(contents: &Contents<'_>, signer: &Signer, gzip_level: i32) -> Result<Signed, UnusableKey> {
-    let json = to_json(contents, signer.fingerprint());
-    let packed = Packed::new(&json, gzip_level);
+pub(crate) fn sign<'a>(
+    contents: &Contents<'_>,
+    signer: &Signer,
+    gzip_level: i32,
+    workspace: &'a mut Workspace,
+) -> Result<Signed<'a>, UnusableKey> {
+    workspace.plain = to_json(contents, signer.fingerprint());
+    let packed = workspace.pack(gzip_level);
     let signature = signer.sign(&string_to_sign(contents, &packed.plain_sha256))?;
     Ok(Signed { packed, signature })
 }

@@ -4,15 +4,17 @@ use crate::cut::file_name;
 use crate::delivery::{Inner, Unfinished, lock};
 use crate::digest::{self, Contents};
 use crate::error::DeliveryError;
+use crate::log_file::Workspace;
 use crate::outbox::{Chain, Folder, Lane, Link, NewDigest, NewObject, ObjectKind};
-use crate::reader::Generation;
+use crate::reader::{Generation, GenerationId};
 use crate::signing::{Signer, UnusableKey};
 use crate::status::NO_SIGNING_KEY;
 use cairn_decide::digest::{Window, is_due, window};
 use cairn_decide::names::digest_key;
 use cairn_model::{SigningKey, Timestamp, Trail};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why the digests of a window were not written. Their files stay unnamed, and a later window covers them.
 #[derive(Debug, thiserror::Error)]
@@ -23,33 +25,96 @@ enum NotWritten {
     Key(#[from] UnusableKey),
 }
 
+/// When digests are due, by the clock.
+#[derive(Debug, Default)]
+pub(crate) struct DigestClock {
+    /// When each generation's latest digests were made.
+    last: HashMap<GenerationId, Timestamp>,
+    /// Why nobody need ask the outbox; without it somebody must.
+    idle: Option<Idle>,
+}
+
+/// No digest is due while this holds.
+#[derive(Clone, Copy, Debug)]
+struct Idle {
+    since: Timestamp,
+    until: Timestamp,
+    keys_version: u64,
+}
+
+/// How often a trail without a usable key is looked at, beside when a key comes.
+const KEY_EVERY: Duration = Duration::from_secs(60);
+
+impl DigestClock {
+    /// By the time since the last digests, not by their end: after a clock was set back the next ones come
+    /// after a period, not when it has caught up.
+    fn due(&mut self, generation: &Generation, now: Timestamp, every: Duration) -> Due {
+        if generation.closed {
+            return Due::Now;
+        }
+        let last = self.last.entry(generation.id).or_insert(generation.window_start);
+        *last = now.min(*last);
+        if is_due(Some(*last), *last, now, every) { Due::Now } else { Due::At(last.plus(every)) }
+    }
+
+    fn made(&mut self, generation: &Generation, now: Timestamp) {
+        if generation.closed {
+            self.last.remove(&generation.id);
+        } else {
+            self.last.insert(generation.id, now);
+        }
+    }
+
+    /// A clock that was set back says nothing about when the next is due.
+    fn is_idle(&self, now: Timestamp, keys_version: u64) -> bool {
+        self.idle
+            .is_some_and(|idle| idle.since <= now && now < idle.until && idle.keys_version == keys_version)
+    }
+}
+
+/// When a generation's digests are due.
+enum Due {
+    Now,
+    At(Timestamp),
+}
+
 impl Inner {
     /// Makes all digests that are due. Returns how many.
     pub(crate) async fn digest_if_due(&self, now: Timestamp) -> Result<usize, DeliveryError> {
         let _one_write_at_a_time = self.writing.lock().await;
-        lock(&self.reader).check()?;
-        let mut made = 0;
-        for generation in self.outbox.generations().await? {
-            if self.is_due(&generation, now) {
-                made += self.digest_generation(&generation, now).await?;
-            }
+        let keys_version = {
+            let reader = lock(&self.reader);
+            reader.check()?;
+            reader.view().keys_version()
+        };
+        if lock(&self.digest_clock).is_idle(now, keys_version) {
+            return Ok(0);
         }
+        self.look_for_digests();
+        let every = self.options.digest_every;
+        let (mut made, mut until) = (0, now.plus(every));
+        for generation in self.outbox.generations().await? {
+            let due = lock(&self.digest_clock).due(&generation, now, every);
+            let next = match due {
+                Due::At(time) => time,
+                Due::Now => {
+                    let digests = self.digest_generation(&generation, now).await?;
+                    made += digests;
+                    now.plus(if digests == 0 { KEY_EVERY } else { every })
+                }
+            };
+            until = until.min(next);
+        }
+        lock(&self.digest_clock).idle = Some(Idle { since: now, until, keys_version });
         if made > 0 {
             self.refresh_totals().await?;
         }
         Ok(made)
     }
 
-    /// By the time since the last digests, not by their end: after a clock was set back the next ones come
-    /// after a period, not when it has caught up.
-    fn is_due(&self, generation: &Generation, now: Timestamp) -> bool {
-        if generation.closed {
-            return true;
-        }
-        let mut clock = lock(&self.digest_clock);
-        let last = clock.entry(generation.id).or_insert(generation.window_start);
-        *last = now.min(*last);
-        is_due(Some(*last), *last, now, self.options.digest_every)
+    /// Something changed about generations: the outbox must be asked what is due.
+    pub(crate) fn look_for_digests(&self) {
+        lock(&self.digest_clock).idle = None;
     }
 
     async fn digest_generation(
@@ -78,12 +143,7 @@ impl Inner {
         };
         self.outbox.commit_digests(generation, window.end, &digests).await?;
         unfinished.finished();
-        let mut clock = lock(&self.digest_clock);
-        if generation.closed {
-            clock.remove(&generation.id);
-        } else {
-            clock.insert(generation.id, now);
-        }
+        lock(&self.digest_clock).made(generation, now);
         self.enqueued(digests.iter().map(|digest| &digest.object));
         Ok(digests.len())
     }
@@ -96,13 +156,17 @@ impl Inner {
         Ok(window(Some(start), start, now))
     }
 
+    /// The newest valid key that can be opened.
     fn signer(&self, trail: &Trail, end: Timestamp) -> Option<Signer> {
-        let key = lock(&self.reader).view().signing_key(trail.arn.account, end).cloned()?;
-        let signer = self.open_key(&key);
-        if signer.is_none() {
-            tracing::error!(fingerprint = key.fingerprint, "a signing key cannot be opened");
-        }
-        signer
+        let keys = lock(&self.reader).view().signing_keys(trail.arn.account, end);
+        let open = |key: &SigningKey| {
+            let signer = self.open_key(key);
+            if signer.is_none() {
+                tracing::error!(fingerprint = key.fingerprint, "a signing key cannot be opened");
+            }
+            signer
+        };
+        keys.iter().find_map(open)
     }
 
     fn open_key(&self, key: &SigningKey) -> Option<Signer> {
@@ -161,9 +225,11 @@ impl Writer<'_> {
             previous: chain.previous.as_ref(),
             files: &chain.files,
         };
-        let digest::Signed { packed, signature } = digest::sign(&contents, self.signer, self.gzip_level)?;
+        let mut workspace = Workspace::default();
+        let signed = digest::sign(&contents, self.signer, self.gzip_level, &mut workspace)?;
+        let digest::Signed { packed, signature } = signed;
         let file = file_name();
-        self.folder.write(&file, &packed.gzip)?;
+        self.folder.write(&file, packed.gzip)?;
         let link = Link {
             bucket: bucket.clone(),
             key: key.clone(),
@@ -182,6 +248,8 @@ impl Writer<'_> {
             newest: chain.files.iter().map(|file| file.newest).max(),
             signature: Some(signature),
             generation: None,
+            kms_key: self.trail.kms_key.clone(),
+            source: None,
             created: self.now,
         };
         Ok(NewDigest { object, link })

@@ -1,68 +1,45 @@
-//! Log files: events gathered as JSON text, then one gzip member.
+//! Bytes as objects hold them: one gzip member, and hashes.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use cairn_model::{Event, Timestamp};
+use cairn_model::Timestamp;
 use libdeflater::{CompressionLvl, Compressor};
+use std::time::Duration;
 
-const START: &[u8] = br#"{"Records":["#;
-const END: &[u8] = b"]}";
-
-/// The text of a log file in the making. Holds one event at least.
-pub(crate) struct Gathering {
-    text: Vec<u8>,
-    oldest: Timestamp,
-    newest: Timestamp,
-}
-
-impl Gathering {
-    pub(crate) fn start(event: &Event<'_>) -> Gathering {
-        let mut text = START.to_vec();
-        text.extend_from_slice(event.text().as_bytes());
-        Gathering { text, oldest: event.event_time(), newest: event.event_time() }
-    }
-
-    /// How many bytes the file will have before compression if `event` is added.
-    pub(crate) fn bytes_with(&self, event: &Event<'_>) -> usize {
-        self.text.len() + 1 + event.text().len() + END.len()
-    }
-
-    pub(crate) fn add(&mut self, event: &Event<'_>) {
-        self.text.push(b',');
-        self.text.extend_from_slice(event.text().as_bytes());
-        self.oldest = self.oldest.min(event.event_time());
-        self.newest = self.newest.max(event.event_time());
-    }
-
-    /// The finished file.
-    pub(crate) fn finish(mut self, gzip_level: i32) -> LogFile {
-        self.text.extend_from_slice(END);
-        LogFile { packed: Packed::new(&self.text, gzip_level), oldest: self.oldest, newest: self.newest }
-    }
-}
-
-/// A finished log file.
-pub(crate) struct LogFile {
-    pub(crate) packed: Packed,
-    /// The earliest eventTime in it.
-    pub(crate) oldest: Timestamp,
-    /// The latest.
-    pub(crate) newest: Timestamp,
+/// What an object is packed in. To be used again: the system clears fresh memory, and for megabytes of it
+/// that takes a third as long as packing.
+#[derive(Default)]
+pub(crate) struct Workspace {
+    /// The bytes to pack.
+    pub(crate) plain: Vec<u8>,
+    /// Its beginning is the packed bytes.
+    gzip: Vec<u8>,
 }
 
 /// Bytes as one gzip member, and their hashes.
-pub(crate) struct Packed {
+pub(crate) struct Packed<'a> {
     /// One gzip member, nothing behind it: `aws cloudtrail validate-logs` calls more INVALID.
-    pub(crate) gzip: Vec<u8>,
+    pub(crate) gzip: &'a [u8],
     /// Lower-case hex SHA-256 of `gzip`.
     pub(crate) gzip_sha256: String,
     /// Lower-case hex SHA-256 of the bytes before compression: what digests name.
     pub(crate) plain_sha256: String,
 }
 
-impl Packed {
-    pub(crate) fn new(plain: &[u8], gzip_level: i32) -> Packed {
-        let gzip = gzip(plain, gzip_level);
-        Packed { gzip_sha256: sha256_hex(&gzip), plain_sha256: sha256_hex(plain), gzip }
+impl Workspace {
+    /// Packs what is in `plain`.
+    pub(crate) fn pack(&mut self, gzip_level: i32) -> Packed<'_> {
+        let level = CompressionLvl::new(gzip_level).unwrap_or_default();
+        let mut compressor = Compressor::new(level);
+        let bound = compressor.gzip_compress_bound(self.plain.len());
+        if self.gzip.len() < bound {
+            // Not grown: what is allocated as zeros is not touched before it is written.
+            self.gzip = vec![0; bound];
+        }
+        let length = compressor
+            .gzip_compress(&self.plain, &mut self.gzip)
+            .expect("the bound is what the compressor itself asked for");
+        let gzip = &self.gzip[..length];
+        Packed { gzip_sha256: sha256_hex(gzip), plain_sha256: sha256_hex(&self.plain), gzip }
     }
 }
 
@@ -71,12 +48,32 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(digest(&SHA256, bytes))
 }
 
-fn gzip(plain: &[u8], level: i32) -> Vec<u8> {
-    let level = CompressionLvl::new(level).unwrap_or_default();
-    let mut compressor = Compressor::new(level);
-    let mut out = vec![0; compressor.gzip_compress_bound(plain.len())];
-    let length =
-        compressor.gzip_compress(plain, &mut out).expect("the bound is what the compressor itself asked for");
-    out.truncate(length);
-    out
+/// How long workspaces are kept that nobody uses.
+const KEPT_FOR: Duration = Duration::from_secs(5);
+
+/// Workspaces that wait to be used again while many files are packed.
+#[derive(Default)]
+pub(crate) struct Workspaces {
+    kept: Vec<Workspace>,
+    used: Option<Timestamp>,
+}
+
+impl Workspaces {
+    /// One to pack in.
+    pub(crate) fn take(&mut self) -> Workspace {
+        self.kept.pop().unwrap_or_default()
+    }
+
+    /// Keeps one for the next file.
+    pub(crate) fn put_back(&mut self, workspace: Workspace, now: Timestamp) {
+        self.kept.push(workspace);
+        self.used = Some(now);
+    }
+
+    /// Lets go of memory that was not used for a while.
+    pub(crate) fn let_go(&mut self, now: Timestamp) {
+        if self.used.is_some_and(|used| now < used || now.since(used) >= KEPT_FOR) {
+            *self = Workspaces::default();
+        }
+    }
 }

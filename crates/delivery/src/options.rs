@@ -36,11 +36,21 @@ impl DeliveryOptions {
 pub struct Limits {
     /// The most bytes of a log file before compression; an event that is larger gets a file of its own.
     pub file_bytes: usize,
-    /// Text of events held in memory at which a cut is asked for.
+    /// Memory for events that are not in the outbox yet. A cut is asked for at half of it, so that reading goes
+    /// on while the other half is written.
     pub buffered_bytes: usize,
     /// libdeflate's level, 0 to 12.
     pub gzip_level: i32,
-    /// How long one upload may take before it counts as failed.
+    /// Its level while events come so fast that half of the memory fills within two seconds.
+    pub gzip_level_in_haste: i32,
+    /// What may wait in the outbox, in bytes. No trail may hold more of it than what is still free; a trail
+    /// that would, skips events and has a gap.
+    pub outbox_bytes: u64,
+    /// Free bytes of the disk that the outbox leaves to others.
+    pub keep_free_bytes: u64,
+    /// How many messages for a topic that takes none are kept.
+    pub messages: u32,
+    /// How long one upload, or one message to a topic, may take before it counts as failed.
     pub put_timeout: Duration,
 }
 
@@ -51,6 +61,10 @@ impl Default for Limits {
             file_bytes: 50_000_000,
             buffered_bytes: 64 << 20,
             gzip_level: 6,
+            gzip_level_in_haste: 1,
+            outbox_bytes: 10 << 30,
+            keep_free_bytes: 512 << 20,
+            messages: 100_000,
             put_timeout: Duration::from_secs(60),
         }
     }

@@ -4,16 +4,27 @@
 //! A file is durable before a row names it, and a row is gone before its file is. So a row always has its
 //! file, and a file without a row is one that no position and no digest knows of: it goes at the next start.
 
+mod completion;
 mod cuts;
 mod digests;
 mod folder;
+mod gaps;
+mod notifications;
 mod objects;
 mod schema;
+mod snapshot;
+mod verified;
 mod view;
 
+pub(crate) use completion::Tried;
 pub(crate) use digests::{Chain, Link, NewDigest};
 pub(crate) use folder::Folder;
-pub(crate) use objects::{Lane, NewObject, ObjectKind, Pending, Totals};
+pub(crate) use notifications::WaitingMessage;
+pub(crate) use objects::{Lane, NewObject, ObjectKind, Pending, Source};
+
+pub(crate) use verified::Tip;
+
+pub use gaps::GapId;
 
 use crate::error::DeliveryError;
 use crate::options::DeliveryOptions;

@@ -1,49 +1,67 @@
 //! The reader of the log for all trails: what it has applied, and what of it waits for a cut.
 
+mod account;
+mod buffer;
+mod cut;
 mod following;
+mod gathering;
 mod global;
+mod group;
+mod regions;
+mod texts;
 mod view;
 
-pub(crate) use following::CutFile;
+pub(crate) use cut::{Cut, CutFile, Recipient};
+pub(crate) use texts::Texts;
 pub(crate) use view::{Generation, GenerationId, StoredTrail, View, ViewUpdate};
 
 use crate::error::DeliveryError;
+use crate::gaps::tells_of_gap;
 use crate::options::DeliveryOptions;
-use cairn_decide::names::LogKind;
-use cairn_model::{Event, Field, Position, Record, Timestamp};
-use following::Offer;
-use std::borrow::Cow;
+use account::{OfferTo, Offered, Takers};
+use buffer::Buffer;
+use cairn_model::{Event, Origin, Position, Record, Timestamp};
+use cut::merge_equal;
+use regions::region_of;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long the saved position may stay behind while nothing matches: the log is kept from there on.
 const POSITION_EVERY: Duration = Duration::from_secs(10);
 
-/// The longest region that is taken as part of a key.
-const REGION_BYTES_MAX: usize = 32;
+/// Half of the memory filled within this time is haste.
+const HASTE: Duration = Duration::from_secs(2);
 
 /// All of it is in memory; [`View`] comes from the outbox and goes back to it with each cut.
 pub(crate) struct Reader {
     options: DeliveryOptions,
     view: View,
-    /// Files that take no more events, beside those that the view still gathers.
-    sealed: Vec<CutFile>,
-    buffered_bytes: usize,
+    buffer: Buffer,
+    /// Memory of the cut that was taken and is not saved yet.
+    cutting_bytes: usize,
     /// When the oldest event in memory was applied.
-    buffered_since: Option<Timestamp>,
+    waiting_since: Option<Timestamp>,
     /// A trail stopped, so its last files and its last digest are due at once.
     cut_at_once: bool,
     /// All records below are applied.
     next: Position,
+    /// All records below were taken by a cut.
+    taken: Position,
+    /// All records below are in the outbox.
     saved: Position,
     saved_at: Option<Timestamp>,
     must_reload: bool,
 }
 
-/// What one cut takes out of the reader: everything that it held, and the position that this reaches.
-pub(crate) struct Cut {
-    pub(crate) files: Vec<CutFile>,
-    pub(crate) update: ViewUpdate,
-    pub(crate) position: Position,
+/// How much of the memory for texts is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Memory {
+    /// There is room.
+    Free,
+    /// A cut should be made while reading goes on.
+    HalfUsed,
+    /// A cut must be made before reading goes on.
+    Used,
 }
 
 impl Reader {
@@ -51,11 +69,12 @@ impl Reader {
         Reader {
             options,
             view,
-            sealed: Vec::new(),
-            buffered_bytes: 0,
-            buffered_since: None,
+            buffer: Buffer::default(),
+            cutting_bytes: 0,
+            waiting_since: None,
             cut_at_once: false,
             next: position,
+            taken: position,
             saved: position,
             saved_at: None,
             must_reload: false,
@@ -77,14 +96,25 @@ impl Reader {
         self.saved
     }
 
-    /// Text of events that wait for a cut, in bytes.
-    pub(crate) fn buffered_bytes(&self) -> usize {
-        self.buffered_bytes
+    /// Memory of events that wait for a cut, in bytes.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.buffer.bytes()
     }
 
-    /// Whether so much is in memory that a cut should come before more is applied.
-    pub(crate) fn is_full(&self) -> bool {
-        self.buffered_bytes >= self.options.limits.buffered_bytes
+    /// How much memory is in use. A cut that is being written counts, so half of the memory starts one.
+    pub(crate) fn memory(&self) -> Memory {
+        let waiting = self.waiting_bytes();
+        if waiting + self.cutting_bytes >= self.options.limits.buffered_bytes {
+            Memory::Used
+        } else if self.is_half_full() {
+            Memory::HalfUsed
+        } else {
+            Memory::Free
+        }
+    }
+
+    fn is_half_full(&self) -> bool {
+        self.waiting_bytes() >= self.options.limits.buffered_bytes / 2
     }
 
     /// From now on only a reload helps: memory and outbox may differ.
@@ -121,50 +151,47 @@ impl Reader {
             let changes = record.changes();
             let changes = changes.map_err(|source| DeliveryError::Record { at, source })?;
             // A trail that the call stops still takes the call's event, and so does one that it starts.
-            let taken = self.offer(&event, now, Offer::ToAll);
-            let changed = self.view.apply(changes, now, &mut self.sealed);
+            let mut taken = Takers::new();
+            self.offer(&event, now, OfferTo::All(&mut taken));
+            let changed = self.view.apply(changes, now, &mut self.buffer);
             self.cut_at_once |= changed.ended;
             let others = changed.trails.difference(&taken).cloned().collect();
-            self.offer(&event, now, Offer::Only(&others));
+            self.offer(&event, now, OfferTo::Only(&others));
         } else {
-            self.offer(&event, now, Offer::ToAllUnnamed);
+            self.offer(&event, now, OfferTo::AllUnnamed);
         }
         self.next = next;
         Ok(())
     }
 
-    fn offer(&mut self, event: &Event<'_>, now: Timestamp, offer: Offer<'_>) -> following::Takers {
-        let mut takers = following::Takers::new();
-        let kind = LogKind::of(event.category());
-        let region = region_of(event, &self.options.region);
-        for following in self.view.of_account(event.account()) {
-            if !offer.reaches(&following.trail.arn) || !following.takes(event, &region) {
-                continue;
-            }
-            let file_bytes_max = self.options.limits.file_bytes;
-            self.sealed.extend(following.gather(event, &region, kind, file_bytes_max));
-            self.buffered_bytes += event.text().len();
-            self.buffered_since.get_or_insert(now);
-            if offer.wants_names() {
-                takers.insert(following.trail.arn.clone());
-            }
+    fn offer(&mut self, event: &Event<'_>, now: Timestamp, to: OfferTo<'_>) {
+        if event.origin() == Origin::Imported {
+            return;
         }
-        takers
+        let Some(account) = self.view.account(event.account()) else {
+            return;
+        };
+        let region = region_of(event, &self.options.region);
+        let offered = Offered { event, region: &region, tells_of_gap: tells_of_gap(event) };
+        let file_bytes_max = self.options.limits.file_bytes;
+        if account.offer(&offered, to, file_bytes_max, &mut self.buffer) {
+            self.waiting_since.get_or_insert(now);
+        }
     }
 
     /// Takes what is to be cut, if a cut is due.
     pub(crate) fn take_if_due(&mut self, now: Timestamp) -> Option<Cut> {
-        let due = match self.buffered_since {
-            _ if self.cut_at_once || self.is_full() => true,
+        let due = match self.waiting_since {
+            _ if self.cut_at_once || self.is_half_full() => true,
             Some(since) if now < since => {
                 // The clock was set back: count anew instead of waiting until it has caught up.
-                self.buffered_since = Some(now);
+                self.waiting_since = Some(now);
                 false
             }
             Some(since) => now.since(since) >= self.options.deliver_every,
             None => self.position_is_due(now),
         };
-        if due { self.take() } else { None }
+        if due { self.take(now) } else { None }
     }
 
     fn position_is_due(&mut self, now: Timestamp) -> bool {
@@ -175,35 +202,33 @@ impl Reader {
         self.next > self.saved && now.since(saved_at) >= POSITION_EVERY.min(self.options.deliver_every)
     }
 
-    /// Takes all that is not in the outbox yet; `None` if there is nothing.
-    pub(crate) fn take(&mut self) -> Option<Cut> {
-        if self.next == self.saved {
+    /// Takes all that no cut has taken yet; `None` if there is nothing. The cut before is saved.
+    pub(crate) fn take(&mut self, now: Timestamp) -> Option<Cut> {
+        if self.next == self.taken {
             return None;
         }
-        let mut files = std::mem::take(&mut self.sealed);
-        files.extend(self.view.take_gathered());
-        self.buffered_bytes = 0;
-        self.buffered_since = None;
+        let in_haste =
+            self.is_half_full() && self.waiting_since.is_some_and(|since| now.since(since) < HASTE);
+        self.cutting_bytes = self.waiting_bytes();
+        let Buffer { texts, sealed: mut files, .. } = std::mem::take(&mut self.buffer);
+        self.view.take_waiting(&mut files);
+        self.waiting_since = None;
         self.cut_at_once = false;
-        Some(Cut { files, update: self.view.take_update(), position: self.next })
+        let from = std::mem::replace(&mut self.taken, self.next);
+        Some(Cut {
+            texts: Arc::new(texts),
+            files: merge_equal(files),
+            update: self.view.take_update(),
+            from,
+            position: self.next,
+            in_haste,
+        })
     }
 
     /// The cut that reaches `position` is durable.
     pub(crate) fn saved_up_to(&mut self, position: Position, now: Timestamp) {
         self.saved = position;
         self.saved_at = Some(now);
-    }
-}
-
-/// The region whose folder an event goes to. Whoever posts events chooses this text, so only what can stand
-/// in a key is taken.
-fn region_of<'a>(event: &Event<'a>, home: &'a str) -> Cow<'a, str> {
-    let is_region = |text: &str| {
-        let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-        (1..=REGION_BYTES_MAX).contains(&text.len()) && text.bytes().all(allowed)
-    };
-    match event.string(Field::AwsRegion) {
-        Some(region) if is_region(&region) => region,
-        _ => Cow::Borrowed(home),
+        self.cutting_bytes = 0;
     }
 }

@@ -16,6 +16,14 @@ pub struct TrailStatus {
     pub latest_delivery_attempt_time: Option<Timestamp>,
     /// When a log file was last tried with success.
     pub latest_delivery_attempt_succeeded: Option<Timestamp>,
+    /// When the SNS topic was last told of log files.
+    pub latest_notification_time: Option<Timestamp>,
+    /// The SNS error code of the latest attempt to tell it, if that failed.
+    pub latest_notification_error: Option<String>,
+    /// When it was last tried to tell it.
+    pub latest_notification_attempt_time: Option<Timestamp>,
+    /// When it was last tried with success.
+    pub latest_notification_attempt_succeeded: Option<Timestamp>,
     /// When a digest was last delivered.
     pub latest_digest_delivery_time: Option<Timestamp>,
     /// The S3 error code of the latest digest's attempt, if it failed, or [`NO_SIGNING_KEY`].
@@ -30,6 +38,8 @@ pub(crate) const NO_SIGNING_KEY: &str = "NoValidSigningKey";
 pub(crate) struct Deliveries {
     log_error: Option<String>,
     digest_error: Option<String>,
+    #[serde(default)]
+    notification_error: Option<String>,
     regions: BTreeMap<String, Region>,
 }
 
@@ -38,6 +48,10 @@ struct Region {
     log_attempted: Option<Timestamp>,
     log_delivered: Option<Timestamp>,
     digest_delivered: Option<Timestamp>,
+    #[serde(default)]
+    notification_attempted: Option<Timestamp>,
+    #[serde(default)]
+    notified: Option<Timestamp>,
 }
 
 impl Deliveries {
@@ -64,6 +78,19 @@ impl Deliveries {
         self.digest_error = Some(code.to_owned());
     }
 
+    pub(crate) fn notified(&mut self, region: &str, now: Timestamp) {
+        let of_region = self.regions.entry(region.to_owned()).or_default();
+        of_region.notification_attempted = Some(now);
+        of_region.notified = Some(now);
+        self.notification_error = None;
+    }
+
+    pub(crate) fn notification_failed(&mut self, region: &str, code: &str, now: Timestamp) {
+        let of_region = self.regions.entry(region.to_owned()).or_default();
+        of_region.notification_attempted = Some(now);
+        self.notification_error = Some(code.to_owned());
+    }
+
     fn of(&self, region: &str) -> TrailStatus {
         let of_region = self.regions.get(region).cloned().unwrap_or_default();
         TrailStatus {
@@ -71,6 +98,10 @@ impl Deliveries {
             latest_delivery_error: self.log_error.clone(),
             latest_delivery_attempt_time: of_region.log_attempted,
             latest_delivery_attempt_succeeded: of_region.log_delivered,
+            latest_notification_time: of_region.notified,
+            latest_notification_error: self.notification_error.clone(),
+            latest_notification_attempt_time: of_region.notification_attempted,
+            latest_notification_attempt_succeeded: of_region.notified,
             latest_digest_delivery_time: of_region.digest_delivered,
             latest_digest_delivery_error: self.digest_error.clone(),
         }

@@ -21,6 +21,10 @@ pub(crate) enum Step {
     BeforePut,
     /// An object is in its bucket, the outbox does not know it yet.
     AfterPut,
+    /// A message is about to be published.
+    BeforeNotify,
+    /// A message was published, the outbox does not know it yet.
+    AfterNotify,
     /// An object is done in the outbox, its file is still there.
     BeforeRemove,
 }

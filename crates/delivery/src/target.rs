@@ -23,6 +23,35 @@ pub struct Object {
     pub content_encoding: &'static str,
     /// User metadata as (name without `x-amz-meta-`, value).
     pub metadata: Vec<(&'static str, String)>,
+    /// What the bucket encrypts it with.
+    pub encryption: Encryption,
+}
+
+/// Server-side encryption of an object. Log files and digests have the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// `AES256`: by keys of the bucket's own.
+    SseS3,
+    /// `aws:kms`.
+    SseKms {
+        /// The key's ARN.
+        key_arn: String,
+        /// The encryption context: `aws:cloudtrail:arn`, the trail's ARN, and `aws:s3:arn`, the object's.
+        context: Vec<(String, String)>,
+    },
+}
+
+/// News of log files that are in their bucket, for a trail's SNS topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// The trail that delivered them; its account is who publishes.
+    pub trail: TrailArn,
+    /// The topic's ARN.
+    pub topic_arn: String,
+    /// The region that the log files are of. The topic's own region is in its ARN.
+    pub region: String,
+    /// The message: `{"s3Bucket":"...","s3ObjectKey":["...",...]}`, at most 128 KiB.
+    pub message: String,
 }
 
 /// What became of an object. Either way it is in the bucket.
@@ -34,13 +63,14 @@ pub enum Put {
     SameAlreadyThere,
 }
 
-/// Why an object is not in its bucket, or may not be.
+/// Why an object is not in its bucket, or may not be; or why a topic was not told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// It was refused or nobody answered; trying again later may help.
     #[error("{code}")]
     Refused {
-        /// The S3 error code, such as `NoSuchBucket` or `AccessDenied`: GetTrailStatus shows it.
+        /// The S3 error code, such as `NoSuchBucket` or `AccessDenied`, or the SNS error code, such as
+        /// `AuthorizationError`: GetTrailStatus shows it.
         code: String,
     },
     /// Another object has the key. Trying again helps only if somebody removes that one.
@@ -48,12 +78,16 @@ pub enum TargetError {
     Conflict,
 }
 
-/// Where objects go.
+/// Where objects and news of them go.
 #[async_trait]
 pub trait Target: Send + Sync {
     /// Creates the object if no object has its key. When this returns `Ok`, the object survives power loss
     /// there.
     async fn put_new(&self, object: &Object) -> Result<Put, TargetError>;
+
+    /// Publishes to the topic. May be called again for a message that was published but reported as failed.
+    /// Never fails with [`TargetError::Conflict`].
+    async fn notify(&self, notification: &Notification) -> Result<(), TargetError>;
 }
 
 /// Sealed bytes could not be opened: wrong key file, wrong context or damage.

@@ -1,29 +1,25 @@
 //! Draining the outbox: identical bytes under the same key until the bucket has them.
 
-mod lanes;
-
-pub(crate) use lanes::Lanes;
-
 use crate::delivery::{Inner, lock};
 use crate::digest::SIGNATURE_ALGORITHM;
 use crate::error::DeliveryError;
-use crate::outbox::{Lane, ObjectKind, Pending};
+use crate::lanes::{Claim, LaneEnd, Lanes};
+use crate::outbox::{Lane, ObjectKind, Pending, Tried};
 use crate::status::Deliveries;
 use crate::steps::Step;
-use crate::target::{Object, Put, TargetError};
+use crate::target::{Encryption, Object, Put, TargetError};
 use bytes::Bytes;
 use cairn_model::Timestamp;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use lanes::{Claim, LaneEnd};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 /// Objects that one transaction marks as delivered, at most.
 const BATCH: u32 = 64;
 /// Trails that upload at the same time. Each holds one object in memory.
-const TRAILS_AT_ONCE: usize = 16;
+pub(crate) const TRAILS_AT_ONCE: usize = 16;
 /// How long an object is tried, as CloudTrail does it.
-const TRY_FOR: Duration = Duration::from_secs(30 * 86_400);
+pub(crate) const TRY_FOR: Duration = Duration::from_secs(30 * 86_400);
 /// How long an object waits whose key another object has, or whose file is damaged, while those behind it go
 /// on.
 const PARKED_FOR: Duration = Duration::from_secs(3600);
@@ -38,20 +34,10 @@ enum Attempt {
     Parked(String),
 }
 
-/// What became of some objects of one lane.
-#[derive(Default)]
-struct Tried {
-    done: Vec<i64>,
-    files: Vec<String>,
-    parked: Vec<(i64, Timestamp)>,
-    delivered: u64,
-    end: Option<LaneEnd>,
-}
-
 impl Inner {
     /// Uploads what may be tried now. Returns how many objects were delivered.
     pub(crate) async fn upload_due(&self, now: Timestamp) -> Result<u64, DeliveryError> {
-        let claims = Lanes::claim_due(&self.lanes, now);
+        let claims = Lanes::claim_due(&self.lanes, |lane| &lane.trail, now);
         if claims.is_empty() {
             return Ok(0);
         }
@@ -65,7 +51,7 @@ impl Inner {
     }
 
     /// One lane after the other: log files stand before the digests that name them.
-    async fn drain_trail(&self, mut claim: Claim, now: Timestamp) -> Result<u64, DeliveryError> {
+    async fn drain_trail(&self, mut claim: Claim<Lane>, now: Timestamp) -> Result<u64, DeliveryError> {
         let mut delivered = 0;
         for (lane, end) in &mut claim.claimed {
             // What an error of the outbox leaves.
@@ -91,58 +77,70 @@ impl Inner {
                 let is_empty = !self.outbox.has_pending(lane).await?;
                 return Ok(if is_empty { LaneEnd::Empty } else { LaneEnd::Later });
             }
-            let tried = self.try_all(lane, pending, now).await?;
-            if tried.end == Some(LaneEnd::Later) && tried.done.is_empty() && tried.parked.is_empty() {
+            let (tried, end) = self.try_all(lane, pending, now).await?;
+            if end == Some(LaneEnd::Later) && tried.is_empty() {
                 return Ok(LaneEnd::Later);
             }
-            let status = || lock(&self.statuses).deliveries(&lane.trail).clone();
-            self.outbox.complete(&tried.done, &tried.parked, &lane.trail, status).await?;
-            self.outbox.folder.remove(&tried.files)?;
-            *delivered += tried.delivered;
-            if let Some(end) = tried.end {
+            self.note(lane, &tried, now).await?;
+            *delivered += tried.delivered.len() as u64;
+            if let Some(end) = end {
                 return Ok(end);
             }
         }
     }
 
-    /// Tries the objects in their order, up to the first that its bucket does not take.
+    /// Makes durable what became of objects, then lets go of their files.
+    async fn note(&self, lane: &Lane, tried: &Tried, now: Timestamp) -> Result<(), DeliveryError> {
+        let _noting = self.noting.read().await;
+        let status = || lock(&self.statuses).deliveries(&lane.trail).clone();
+        self.outbox.complete(lane, tried, now, status).await?;
+        if tried.delivered.iter().any(|object| object.sns_topic.is_some()) {
+            lock(&self.topics).add(&lane.trail);
+        }
+        for skipped in tried.skipped(lane) {
+            self.counters.skipped.fetch_add(skipped.events, Relaxed);
+        }
+        self.outbox.folder.remove(tried.files())
+    }
+
+    /// Tries the objects in their order, up to the first that its bucket does not take. Without an end all of
+    /// them were tried.
     async fn try_all(
         &self,
         lane: &Lane,
         pending: Vec<Pending>,
         now: Timestamp,
-    ) -> Result<Tried, DeliveryError> {
+    ) -> Result<(Tried, Option<LaneEnd>), DeliveryError> {
         let mut tried = Tried::default();
         for object in pending {
             if now.since(object.created()) > TRY_FOR {
                 tracing::error!(key = object.key, bucket = lane.bucket, "given up after 30 days");
                 self.counters.given_up.fetch_add(1, Relaxed);
-                tried.done.push(object.id);
-                tried.files.push(object.file);
+                tried.given_up.push(object);
                 continue;
             }
             if object.waits_for > 0 {
-                tried.end = Some(LaneEnd::Later);
-                break;
+                return Ok((tried, Some(LaneEnd::Later)));
             }
+            self.held_still_by_nobody().await;
             self.outbox.step(Step::BeforePut)?;
             let attempt = self.attempt(lane, &object).await;
             self.outbox.step(Step::AfterPut)?;
             self.note_status(lane, &object, &attempt, now);
             match attempt {
-                Attempt::Delivered => {
-                    tried.delivered += 1;
-                    tried.done.push(object.id);
-                    tried.files.push(object.file);
-                }
+                Attempt::Delivered => tried.delivered.push(object),
                 Attempt::Parked(_) => tried.parked.push((object.id, now.plus(PARKED_FOR))),
                 Attempt::Failed(_) => {
-                    tried.end = Some(LaneEnd::Failed { after_some: false });
-                    break;
+                    return Ok((tried, Some(LaneEnd::Failed { after_some: false })));
                 }
             }
         }
-        Ok(tried)
+        Ok((tried, None))
+    }
+
+    /// Waits while a backup holds delivery still.
+    pub(crate) async fn held_still_by_nobody(&self) {
+        drop(self.noting.read().await);
     }
 
     async fn attempt(&self, lane: &Lane, pending: &Pending) -> Attempt {
@@ -207,5 +205,20 @@ fn object(lane: &Lane, pending: &Pending, bytes: Bytes) -> Object {
         content_type: "application/json",
         content_encoding: "gzip",
         metadata,
+        encryption: encryption(lane, pending),
     }
+}
+
+/// The context's keys and values: AWS CloudTrail User Guide, "Encrypting CloudTrail log files, digest files,
+/// and event data stores with AWS KMS keys".
+fn encryption(lane: &Lane, pending: &Pending) -> Encryption {
+    let Some(key_arn) = pending.kms_key.clone() else {
+        return Encryption::SseS3;
+    };
+    let object_arn = format!("arn:aws:s3:::{}/{}", lane.bucket, pending.key);
+    let context = vec![
+        ("aws:cloudtrail:arn".to_owned(), lane.trail.to_string()),
+        ("aws:s3:arn".to_owned(), object_arn),
+    ];
+    Encryption::SseKms { key_arn, context }
 }

@@ -113,7 +113,7 @@ impl Outbox {
         for digest in digests {
             let id = objects::insert(&mut transaction, &digest.object).await?;
             name_files(&mut transaction, id, generation.id, &digest.object.region).await?;
-            link(&mut transaction, generation.id, digest).await?;
+            link(&mut transaction, generation, end, digest).await?;
         }
         sqlx::query("INSERT OR REPLACE INTO digest_ends (trail, last_end) VALUES (?, ?)")
             .bind(generation.trail.arn.to_string())
@@ -156,32 +156,33 @@ async fn name_files(
 
 async fn link(
     connection: &mut SqliteConnection,
-    generation: GenerationId,
+    generation: &Generation,
+    end: Timestamp,
     digest: &NewDigest,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT OR REPLACE INTO chains (generation, region, bucket, key, sha256, signature)
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO chains
+             (generation, region, bucket, key, sha256, signature, trail, window_end)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(generation.0)
+    .bind(generation.id.0)
     .bind(&digest.object.region)
     .bind(&digest.link.bucket)
     .bind(&digest.link.key)
     .bind(&digest.link.sha256)
     .bind(&digest.link.signature)
+    .bind(generation.trail.arn.to_string())
+    .bind(end.as_micros())
     .execute(connection)
     .await?;
     Ok(())
 }
 
+/// The ends of its chains stay: those who verify the bucket ask for them.
 async fn end_generation(
     connection: &mut SqliteConnection,
     generation: GenerationId,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM chains WHERE generation = ?")
-        .bind(generation.0)
-        .execute(&mut *connection)
-        .await?;
     sqlx::query("DELETE FROM generations WHERE generation = ?")
         .bind(generation.0)
         .execute(connection)

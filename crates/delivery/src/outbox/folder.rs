@@ -64,6 +64,21 @@ impl Folder {
         self.steps.pass(Step::FileNamed)
     }
 
+    /// Gives what is written as `name` another name, or writes the bytes once more where the file system has
+    /// no second names. Survives power loss after [`Folder::sync`].
+    pub(crate) fn link(&self, name: &str, other: &str, bytes: &[u8]) -> Result<(), DeliveryError> {
+        let path = self.path.join(other);
+        if fs::hard_link(self.path.join(name), &path).is_err() {
+            return self.write(other, bytes);
+        }
+        self.steps.pass(Step::FileNamed).map_err(DeliveryError::folder(&path))
+    }
+
+    /// Where the file of this name lies.
+    pub(super) fn path_of(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
     /// When this returns `Ok`, all files written before survive power loss.
     pub(crate) fn sync(&self) -> Result<(), DeliveryError> {
         File::open(&self.path)
@@ -83,7 +98,7 @@ impl Folder {
     }
 
     /// Removes files that no row names any more. A file that stays goes at the next start.
-    pub(crate) fn remove(&self, names: &[String]) -> Result<(), DeliveryError> {
+    pub(crate) fn remove<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), DeliveryError> {
         let step = self.steps.pass(Step::BeforeRemove);
         step.map_err(DeliveryError::folder(&self.path))?;
         for name in names {

@@ -2,9 +2,10 @@
 
 use super::Outbox;
 use crate::error::DeliveryError;
+use crate::quota::Usage;
 use crate::reader::GenerationId;
 use crate::status::Deliveries;
-use cairn_model::{Timestamp, TrailArn};
+use cairn_model::{Position, Timestamp, TrailArn};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqliteConnection};
 use std::collections::HashSet;
@@ -61,7 +62,23 @@ pub(crate) struct NewObject {
     pub(crate) signature: Option<String>,
     /// The digests that will name it: log files made while validation is on.
     pub(crate) generation: Option<GenerationId>,
+    /// The ARN of the KMS key that the bucket encrypts it under, if it is told one.
+    pub(crate) kms_key: Option<String>,
+    /// Of a log file only.
+    pub(crate) source: Option<Source>,
     pub(crate) created: Timestamp,
+}
+
+/// What a log file was made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// The topic that is told of it.
+    pub(crate) sns_topic: Option<String>,
+    /// Its events stand in the log from here on.
+    pub(crate) from: Position,
+    /// And up to here.
+    pub(crate) to: Position,
+    pub(crate) events: u64,
 }
 
 /// An object that is not in its bucket yet, as far as the outbox knows.
@@ -73,6 +90,13 @@ pub(crate) struct Pending {
     pub(crate) file: String,
     pub(crate) gzip_sha256: String,
     pub(crate) signature: Option<String>,
+    pub(crate) kms_key: Option<String>,
+    pub(crate) sns_topic: Option<String>,
+    pub(super) from: Option<i64>,
+    pub(super) to: Option<i64>,
+    pub(super) oldest: Option<i64>,
+    pub(super) newest: Option<i64>,
+    pub(super) events: Option<i64>,
     created: i64,
     /// How many log files that it names are not in their bucket yet.
     pub(crate) waits_for: i64,
@@ -93,18 +117,17 @@ impl FromRow<'_, SqliteRow> for Pending {
             file: row.try_get("file")?,
             gzip_sha256: row.try_get("gzip_sha256")?,
             signature: row.try_get("signature")?,
+            kms_key: row.try_get("kms_key")?,
+            sns_topic: row.try_get("sns_topic")?,
+            from: row.try_get("from_position")?,
+            to: row.try_get("to_position")?,
+            oldest: row.try_get("oldest")?,
+            newest: row.try_get("newest")?,
+            events: row.try_get("events")?,
             created: row.try_get("created")?,
             waits_for: row.try_get("waits_for")?,
         })
     }
-}
-
-/// What waits in the outbox.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Totals {
-    pub(crate) objects: i64,
-    pub(crate) bytes: i64,
-    pub(crate) oldest: Option<i64>,
 }
 
 impl Outbox {
@@ -129,7 +152,8 @@ impl Outbox {
         count_max: u32,
     ) -> Result<Vec<Pending>, DeliveryError> {
         let pending = sqlx::query_as(
-            "SELECT id, key, region, file, gzip_sha256, signature, created,
+            "SELECT id, key, region, file, gzip_sha256, signature, created, kms_key, sns_topic,
+                 from_position, to_position, oldest, newest, events,
                  (SELECT COUNT(*) FROM objects AS named WHERE named.digest = objects.id) AS waits_for
              FROM objects
              WHERE file IS NOT NULL AND trail = ? AND bucket = ? AND kind = ? AND not_before <= ?
@@ -159,43 +183,6 @@ impl Outbox {
         Ok(found)
     }
 
-    /// These objects are in their bucket or given up: their files may go. A log file whose digest is not
-    /// made yet stays as a row without a file, so that the digest can name it.
-    pub(crate) async fn complete(
-        &self,
-        done: &[i64],
-        parked: &[(i64, Timestamp)],
-        trail: &TrailArn,
-        status: impl FnOnce() -> Deliveries,
-    ) -> Result<(), DeliveryError> {
-        let mut transaction = self.pool.begin().await?;
-        for id in done {
-            let connection = &mut *transaction;
-            sqlx::query("DELETE FROM objects WHERE id = ? AND (generation IS NULL OR digest IS NOT NULL)")
-                .bind(id)
-                .execute(&mut *connection)
-                .await?;
-            sqlx::query("UPDATE objects SET file = NULL WHERE id = ?")
-                .bind(id)
-                .execute(&mut *connection)
-                .await?;
-        }
-        for (id, until) in parked {
-            sqlx::query("UPDATE objects SET not_before = ? WHERE id = ?")
-                .bind(until.as_micros())
-                .bind(id)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        // Asked for inside the transaction, so that of two lanes of a trail the later writes what both did.
-        sqlx::query("INSERT OR REPLACE INTO statuses (trail, json) VALUES (?, ?)")
-            .bind(trail.to_string())
-            .bind(super::view::json(&status()))
-            .execute(&mut *transaction)
-            .await?;
-        self.commit(transaction).await
-    }
-
     /// What became of each trail's deliveries so far.
     pub(crate) async fn statuses(&self) -> Result<Vec<(TrailArn, Deliveries)>, DeliveryError> {
         let rows: Vec<(String, String)> =
@@ -206,15 +193,25 @@ impl Outbox {
         statuses.ok_or(DeliveryError::Malformed { what: "a status" })
     }
 
-    /// What waits for its bucket.
-    pub(crate) async fn totals(&self) -> Result<Totals, DeliveryError> {
-        let (objects, bytes, oldest) = sqlx::query_as(
-            "SELECT COUNT(*), COALESCE(SUM(bytes), 0), MIN(created)
-             FROM objects WHERE file IS NOT NULL",
-        )
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(Totals { objects, bytes, oldest })
+    /// What waits for its bucket, by trail.
+    pub(crate) async fn usage(&self) -> Result<Usage, DeliveryError> {
+        let rows: Vec<(String, i64, i64)> =
+            sqlx::query_as("SELECT trail, objects, bytes FROM usage").fetch_all(&self.pool).await?;
+        let mut usage = Usage::default();
+        for (trail, objects, bytes) in rows {
+            let trail = trail.parse().map_err(|_| DeliveryError::Malformed { what: "a trail's usage" })?;
+            usage.add(trail, objects.cast_unsigned(), bytes.cast_unsigned());
+        }
+        Ok(usage)
+    }
+
+    /// When the first of what waits was made.
+    pub(crate) async fn oldest(&self) -> Result<Option<Timestamp>, DeliveryError> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT created FROM objects WHERE file IS NOT NULL ORDER BY id LIMIT 1")
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(row.map(|(created,)| Timestamp::from_micros(created)))
     }
 
     /// Removes files that no row names: those of a cut or digest that a crash kept from being committed, and
@@ -234,8 +231,9 @@ pub(super) async fn insert(
 ) -> Result<i64, sqlx::Error> {
     let inserted = sqlx::query(
         "INSERT INTO objects (trail, bucket, kind, key, region, file, bytes, gzip_sha256, sha256,
-             oldest, newest, signature, generation, created, not_before)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             oldest, newest, signature, generation, created, not_before,
+             kms_key, sns_topic, from_position, to_position, events)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(object.lane.trail.to_string())
     .bind(&object.lane.bucket)
@@ -252,6 +250,11 @@ pub(super) async fn insert(
     .bind(object.generation.map(|generation| generation.0))
     .bind(object.created.as_micros())
     .bind(Timestamp::MIN.as_micros())
+    .bind(&object.kms_key)
+    .bind(object.source.as_ref().and_then(|source| source.sns_topic.as_ref()))
+    .bind(object.source.as_ref().map(|source| source.from.get().cast_signed()))
+    .bind(object.source.as_ref().map(|source| source.to.get().cast_signed()))
+    .bind(object.source.as_ref().map(|source| source.events.cast_signed()))
     .execute(connection)
     .await?;
     Ok(inserted.last_insert_rowid())

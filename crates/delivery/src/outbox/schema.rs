@@ -4,7 +4,7 @@ use crate::error::DeliveryError;
 use sqlx::sqlite::SqlitePool;
 
 /// Kept in `PRAGMA user_version`; 0 is a database that nobody has prepared.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE reader (
@@ -38,6 +38,8 @@ CREATE TABLE chains (
     key TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     signature TEXT NOT NULL,
+    trail TEXT NOT NULL,
+    window_end INTEGER NOT NULL,
     PRIMARY KEY (generation, region)
 ) STRICT;
 
@@ -63,7 +65,12 @@ CREATE TABLE objects (
     generation INTEGER,
     digest INTEGER,
     created INTEGER NOT NULL,
-    not_before INTEGER NOT NULL
+    not_before INTEGER NOT NULL,
+    kms_key TEXT,
+    sns_topic TEXT,
+    from_position INTEGER,
+    to_position INTEGER,
+    events INTEGER
 ) STRICT;
 CREATE INDEX objects_pending ON objects (trail, bucket, kind, id, bytes, created) WHERE file IS NOT NULL;
 CREATE INDEX objects_unnamed ON objects (generation, region, id) WHERE generation IS NOT NULL AND digest IS NULL;
@@ -75,21 +82,101 @@ CREATE TABLE statuses (
 ) STRICT;
 ";
 
-/// Makes the tables if there are none; refuses those of a newer Cairn.
+/// What schema 2 brought beside columns. `usage` is what waits, by trail; the triggers keep it, so that asking
+/// costs the same whatever waits.
+const TABLES_OF_2: &str = "
+CREATE TABLE notifications (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    trail TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    region TEXT NOT NULL,
+    message TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
+CREATE INDEX notifications_of_trail ON notifications (trail, id);
+
+CREATE TABLE gaps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id TEXT NOT NULL,
+    trail TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    from_position INTEGER NOT NULL,
+    to_position INTEGER NOT NULL,
+    oldest INTEGER NOT NULL,
+    newest INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    opened INTEGER NOT NULL,
+    closed INTEGER
+) STRICT;
+
+CREATE TABLE usage (
+    trail TEXT PRIMARY KEY,
+    objects INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER usage_grows AFTER INSERT ON objects WHEN NEW.file IS NOT NULL BEGIN
+    INSERT INTO usage VALUES (NEW.trail, 1, NEW.bytes)
+        ON CONFLICT (trail) DO UPDATE SET objects = objects + 1, bytes = bytes + excluded.bytes;
+END;
+CREATE TRIGGER usage_shrinks AFTER UPDATE OF file ON objects
+WHEN OLD.file IS NOT NULL AND NEW.file IS NULL BEGIN
+    UPDATE usage SET objects = objects - 1, bytes = bytes - OLD.bytes WHERE trail = OLD.trail;
+    DELETE FROM usage WHERE trail = OLD.trail AND objects = 0;
+END;
+CREATE TRIGGER usage_ends AFTER DELETE ON objects WHEN OLD.file IS NOT NULL BEGIN
+    UPDATE usage SET objects = objects - 1, bytes = bytes - OLD.bytes WHERE trail = OLD.trail;
+    DELETE FROM usage WHERE trail = OLD.trail AND objects = 0;
+END;
+";
+
+/// Brings the columns of schema 1 up to schema 2. Only generations that go on had chains then.
+const COLUMNS_FROM_1_TO_2: &str = "
+ALTER TABLE objects ADD COLUMN kms_key TEXT;
+ALTER TABLE objects ADD COLUMN sns_topic TEXT;
+ALTER TABLE objects ADD COLUMN from_position INTEGER;
+ALTER TABLE objects ADD COLUMN to_position INTEGER;
+ALTER TABLE objects ADD COLUMN events INTEGER;
+ALTER TABLE chains RENAME TO chains_of_1;
+CREATE TABLE chains (
+    generation INTEGER NOT NULL,
+    region TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    key TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    trail TEXT NOT NULL,
+    window_end INTEGER NOT NULL,
+    PRIMARY KEY (generation, region)
+) STRICT;
+INSERT INTO chains
+    SELECT generation, region, bucket, key, sha256, signature, json ->> '$.arn', window_start
+    FROM chains_of_1 JOIN generations USING (generation);
+DROP TABLE chains_of_1;
+";
+
+/// The usage of a database that had no triggers.
+const FIRST_USAGE: &str = "
+INSERT INTO usage SELECT trail, COUNT(*), SUM(bytes) FROM objects WHERE file IS NOT NULL GROUP BY trail;
+";
+
+/// Makes the tables if there are none, and brings older ones up to date; refuses those of a newer Cairn.
 pub(super) async fn prepare(pool: &SqlitePool) -> Result<(), DeliveryError> {
     let (found,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(pool).await?;
     match found {
         SCHEMA => Ok(()),
-        0 => create(pool).await,
+        0 => run(pool, &[TABLES, TABLES_OF_2]).await,
+        1 => run(pool, &[COLUMNS_FROM_1_TO_2, TABLES_OF_2, FIRST_USAGE]).await,
         found => Err(DeliveryError::NewerSchema { found, known: SCHEMA }),
     }
 }
 
-async fn create(pool: &SqlitePool) -> Result<(), DeliveryError> {
-    // The version is set in the same transaction: a crash in between leaves an empty database.
+/// The version is set in the same transaction: a crash in between leaves the database as it was.
+async fn run(pool: &SqlitePool, scripts: &[&'static str]) -> Result<(), DeliveryError> {
     let mut transaction = pool.begin().await?;
-    sqlx::raw_sql(TABLES).execute(&mut *transaction).await?;
-    sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut *transaction).await?;
+    for script in scripts {
+        sqlx::raw_sql(*script).execute(&mut *transaction).await?;
+    }
+    sqlx::raw_sql("PRAGMA user_version = 2").execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(())
 }

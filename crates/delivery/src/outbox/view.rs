@@ -3,7 +3,8 @@
 use super::Outbox;
 use crate::error::DeliveryError;
 use crate::reader::{GenerationId, StoredTrail, View, ViewUpdate};
-use cairn_model::{Position, SigningKey};
+use crate::status::Deliveries;
+use cairn_model::{Position, SigningKey, Trail, TrailArn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
@@ -63,6 +64,9 @@ async fn save_trails(connection: &mut SqliteConnection, update: &ViewUpdate) -> 
             .execute(&mut *connection)
             .await?;
     }
+    for stored in &update.trails {
+        redirect(connection, &stored.trail).await?;
+    }
     for trail in &update.deleted {
         sqlx::query("DELETE FROM trails WHERE trail = ?")
             .bind(trail.to_string())
@@ -75,6 +79,34 @@ async fn save_trails(connection: &mut SqliteConnection, update: &ViewUpdate) -> 
             .execute(&mut *connection)
             .await?;
     }
+    Ok(())
+}
+
+/// What waits goes where the trail says now: a key that was deleted, or a topic, would hold it up for ever.
+async fn redirect(connection: &mut SqliteConnection, trail: &Trail) -> Result<(), sqlx::Error> {
+    let arn = trail.arn.to_string();
+    sqlx::query(
+        "UPDATE objects SET kms_key = ?1, sns_topic = CASE kind WHEN 'log' THEN ?2 END
+         WHERE file IS NOT NULL AND trail = ?3
+             AND (kms_key IS NOT ?1 OR kind = 'log' AND sns_topic IS NOT ?2)",
+    )
+    .bind(&trail.kms_key)
+    .bind(&trail.sns_topic)
+    .bind(&arn)
+    .execute(&mut *connection)
+    .await?;
+    match &trail.sns_topic {
+        Some(topic) => {
+            sqlx::query("UPDATE notifications SET topic = ?1 WHERE trail = ?2 AND topic <> ?1")
+                .bind(topic)
+                .bind(&arn)
+                .execute(connection)
+                .await?
+        }
+        None => {
+            sqlx::query("DELETE FROM notifications WHERE trail = ?").bind(&arn).execute(connection).await?
+        }
+    };
     Ok(())
 }
 
@@ -93,6 +125,20 @@ async fn save_generations(connection: &mut SqliteConnection, update: &ViewUpdate
         .execute(&mut *connection)
         .await?;
     }
+    Ok(())
+}
+
+/// Writes what became of a trail's deliveries.
+pub(super) async fn save_status(
+    connection: &mut SqliteConnection,
+    trail: &TrailArn,
+    status: &Deliveries,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT OR REPLACE INTO statuses (trail, json) VALUES (?, ?)")
+        .bind(trail.to_string())
+        .bind(json(status))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

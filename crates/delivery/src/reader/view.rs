@@ -1,6 +1,9 @@
 //! Trails and signing keys as they are at the reader's position, which may lie behind the log's end.
 
-use super::following::{CutFile, Following, Takers};
+use super::account::{Account, Takers};
+use super::buffer::Buffer;
+use super::cut::CutFile;
+use super::following::Following;
 use cairn_model::{AccountId, Change, Logging, SigningKey, Timestamp, Trail, TrailArn};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -48,8 +51,10 @@ pub(crate) struct ViewUpdate {
 
 /// Trails by account, and the keys that sign their digests.
 pub(crate) struct View {
-    trails: HashMap<AccountId, Vec<Following>>,
+    accounts: HashMap<AccountId, Account>,
     keys: Vec<SigningKey>,
+    /// Grows with every key that is put.
+    keys_version: u64,
     next_generation: GenerationId,
     changed: Changed,
 }
@@ -77,45 +82,60 @@ impl View {
         keys: Vec<SigningKey>,
         next_generation: GenerationId,
     ) -> View {
-        let mut by_account: HashMap<AccountId, Vec<Following>> = HashMap::new();
+        let mut accounts: HashMap<AccountId, Account> = HashMap::new();
         for stored in trails {
             let account = stored.trail.arn.account;
             let following = Following::new(stored.trail, stored.generation, stored.regions);
-            by_account.entry(account).or_default().push(following);
+            accounts.entry(account).or_default().load(following);
         }
-        View { trails: by_account, keys, next_generation, changed: Changed::default() }
+        View { accounts, keys, keys_version: 0, next_generation, changed: Changed::default() }
     }
 
-    /// The account's newest key that may sign at `time`.
-    pub(crate) fn signing_key(&self, account: AccountId, time: Timestamp) -> Option<&SigningKey> {
-        self.keys
-            .iter()
-            .filter(|key| key.account == account)
-            .filter(|key| key.valid_from <= time && time < key.valid_to)
-            .max_by_key(|key| (key.valid_from, &key.fingerprint))
+    /// The account's keys that may sign at `time`, the newest first.
+    pub(crate) fn signing_keys(&self, account: AccountId, time: Timestamp) -> Vec<SigningKey> {
+        let may_sign =
+            |key: &&SigningKey| key.account == account && key.valid_from <= time && time < key.valid_to;
+        let mut keys: Vec<SigningKey> = self.keys.iter().filter(may_sign).cloned().collect();
+        keys.sort_by(|a, b| (b.valid_from, &b.fingerprint).cmp(&(a.valid_from, &a.fingerprint)));
+        keys
     }
 
-    pub(super) fn of_account(&mut self, account: AccountId) -> impl Iterator<Item = &mut Following> {
-        self.trails.get_mut(&account).into_iter().flatten()
+    /// Differs after every new key.
+    pub(crate) fn keys_version(&self) -> u64 {
+        self.keys_version
+    }
+
+    /// All trails.
+    pub(crate) fn trails(&self) -> impl Iterator<Item = &Trail> {
+        self.accounts.values().flat_map(Account::trails).map(|following| &*following.trail)
+    }
+
+    /// The trail.
+    pub(crate) fn trail(&self, arn: &TrailArn) -> Option<&Trail> {
+        Some(&self.accounts.get(&arn.account)?.trail(arn)?.trail)
+    }
+
+    pub(super) fn account(&mut self, account: AccountId) -> Option<&mut Account> {
+        self.accounts.get_mut(&account)
     }
 
     /// Applies the changes of one record; what changed trails had gathered under other settings goes to
-    /// `sealed`.
+    /// `buffer`.
     pub(super) fn apply(
         &mut self,
         changes: Vec<Change>,
         now: Timestamp,
-        sealed: &mut Vec<CutFile>,
+        buffer: &mut Buffer,
     ) -> ChangedTrails {
         let mut changed = ChangedTrails::default();
         for change in changes {
             match change {
                 Change::PutTrail(trail) => {
                     changed.trails.insert(trail.arn.clone());
-                    changed.ended |= self.put_trail(*trail, now, sealed);
+                    changed.ended |= self.put_trail(*trail, now, buffer);
                 }
                 Change::DeleteTrail { arn } => {
-                    changed.ended |= self.delete_trail(&arn, now, sealed);
+                    changed.ended |= self.delete_trail(&arn, now, buffer);
                 }
                 Change::PutSigningKey(key) => self.put_key(key),
                 Change::PutAccount(_) | Change::PutKey(_) | Change::DeleteKey { .. } => {}
@@ -125,10 +145,16 @@ impl View {
     }
 
     /// Returns whether files or digests of the trail ended.
-    fn put_trail(&mut self, trail: Trail, now: Timestamp, sealed: &mut Vec<CutFile>) -> bool {
+    fn put_trail(&mut self, trail: Trail, now: Timestamp, buffer: &mut Buffer) -> bool {
         let arn = trail.arn.clone();
         self.changed.trails.insert(arn.clone());
-        let mut following = self.remove(&arn).unwrap_or_else(|| {
+        let account = self.accounts.entry(arn.account).or_default();
+        if let Some(following) = account.replace_in_place(&trail) {
+            let (generation, trail) = (following.generation, Arc::clone(&following.trail));
+            self.note_generation(generation, &trail, now, false);
+            return false;
+        }
+        let mut following = account.remove(&arn, buffer).unwrap_or_else(|| {
             self.changed.fresh.insert(arn.clone());
             let mut unborn = trail.clone();
             unborn.logging = Logging::Never;
@@ -140,52 +166,49 @@ impl View {
         let validates = trail.logging.is_on() && trail.log_file_validation;
         let generation_ends = following.generation.is_some() && !validates;
         let generation_starts = following.generation.is_none() && validates;
-        if moved || stopped || generation_ends || generation_starts {
-            sealed.extend(following.take_gathered());
-        }
         if generation_ends {
-            self.note_generation(&following, now, true);
+            self.note_generation(following.generation, &following.trail, now, true);
             following.generation = None;
         }
-        following.update(trail);
+        following.trail = Arc::new(trail);
         if generation_starts {
             following.generation = Some(self.next_generation);
             self.next_generation.0 += 1;
         }
         if generation_starts || moved {
-            self.note_generation(&following, now, false);
+            self.note_generation(following.generation, &following.trail, now, false);
         }
-        self.trails.entry(arn.account).or_default().push(following);
+        self.accounts.entry(arn.account).or_default().put(following);
         stopped || generation_ends
     }
 
     /// Returns whether there was such a trail.
-    fn delete_trail(&mut self, arn: &TrailArn, now: Timestamp, sealed: &mut Vec<CutFile>) -> bool {
-        let Some(mut following) = self.remove(arn) else {
+    fn delete_trail(&mut self, arn: &TrailArn, now: Timestamp, buffer: &mut Buffer) -> bool {
+        let account = self.accounts.get_mut(&arn.account);
+        let Some(following) = account.and_then(|account| account.remove(arn, buffer)) else {
             return false;
         };
-        sealed.extend(following.take_gathered());
-        self.note_generation(&following, now, true);
+        self.note_generation(following.generation, &following.trail, now, true);
         self.changed.trails.insert(arn.clone());
         true
     }
 
-    fn remove(&mut self, arn: &TrailArn) -> Option<Following> {
-        let trails = self.trails.get_mut(&arn.account)?;
-        let index = trails.iter().position(|found| found.trail.arn == *arn)?;
-        Some(trails.remove(index))
-    }
-
-    /// Remembers for the next cut how the trail's generation is now, if it has one; `start` counts for a new
+    /// Remembers for the next cut how a trail's generation is now, if it has one; `start` counts for a new
     /// one only.
-    fn note_generation(&mut self, following: &Following, start: Timestamp, closed: bool) {
-        let Some(id) = following.generation else {
+    fn note_generation(
+        &mut self,
+        id: Option<GenerationId>,
+        trail: &Arc<Trail>,
+        start: Timestamp,
+        closed: bool,
+    ) {
+        let Some(id) = id else {
             return;
         };
         let noted = self.changed.generations.get(&id);
         let generation = Generation {
             id,
-            trail: Arc::clone(&following.trail),
+            trail: Arc::clone(trail),
             window_start: noted.map_or(start.floor_to_second(), |noted| noted.window_start),
             closed,
         };
@@ -195,19 +218,21 @@ impl View {
     fn put_key(&mut self, key: SigningKey) {
         self.keys.retain(|old| old.fingerprint != key.fingerprint);
         self.keys.push(key.clone());
+        self.keys_version += 1;
         self.changed.keys.push(key);
     }
 
     /// Takes all that waits for a cut.
-    pub(super) fn take_gathered(&mut self) -> Vec<CutFile> {
-        let following = self.trails.values_mut().flatten();
-        following.flat_map(Following::take_gathered).collect()
+    pub(super) fn take_waiting(&mut self, files: &mut Vec<CutFile>) {
+        for account in self.accounts.values_mut() {
+            account.take_waiting(files);
+        }
     }
 
     /// Takes what the outbox must be told with the next cut.
     pub(super) fn take_update(&mut self) -> ViewUpdate {
         let mut changed = std::mem::take(&mut self.changed);
-        for following in self.trails.values_mut().flatten() {
+        for following in self.accounts.values_mut().flat_map(Account::trails_mut) {
             if following.take_regions_grew() {
                 changed.trails.insert(following.trail.arn.clone());
             }
@@ -229,8 +254,7 @@ impl View {
     }
 
     fn stored(&self, arn: &TrailArn) -> Option<StoredTrail> {
-        let mut trails = self.trails.get(&arn.account)?.iter();
-        let following = trails.find(|found| found.trail.arn == *arn)?;
+        let following = self.accounts.get(&arn.account)?.trail(arn)?;
         Some(StoredTrail {
             trail: Trail::clone(&following.trail),
             generation: following.generation,

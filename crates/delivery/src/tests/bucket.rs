@@ -1,6 +1,6 @@
 //! Buckets in memory that fail as they are told.
 
-use crate::target::{Object, Put, Target, TargetError};
+use crate::target::{Notification, Object, Put, Target, TargetError};
 use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
@@ -29,6 +29,11 @@ struct State {
     silent: BTreeSet<String>,
     /// Keys in the order in which they were first there.
     order: Vec<String>,
+    /// What topics were told.
+    told: Vec<Notification>,
+    topic_faults: VecDeque<Fault>,
+    /// Topics that refuse everything.
+    closed_topics: BTreeSet<String>,
 }
 
 impl Buckets {
@@ -51,6 +56,24 @@ impl Buckets {
         self.state.lock().unwrap().faults.extend(faults);
     }
 
+    /// How the next messages to topics go wrong.
+    pub(super) fn plan_topics(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.state.lock().unwrap().topic_faults.extend(faults);
+    }
+
+    pub(super) fn close_topic(&self, arn: &str) {
+        self.state.lock().unwrap().closed_topics.insert(arn.to_owned());
+    }
+
+    pub(super) fn open_topic(&self, arn: &str) {
+        self.state.lock().unwrap().closed_topics.remove(arn);
+    }
+
+    /// What topics were told, in order.
+    pub(super) fn told(&self) -> Vec<Notification> {
+        self.state.lock().unwrap().told.clone()
+    }
+
     /// Puts another object where one of ours will go.
     pub(super) fn squat(&self, bucket: &str, key: &str, like: &Object) {
         let mut other = like.clone();
@@ -62,7 +85,9 @@ impl Buckets {
 
     /// From now on nothing goes wrong.
     pub(super) fn heal(&self) {
-        self.state.lock().unwrap().faults.clear();
+        let mut state = self.state.lock().unwrap();
+        state.faults.clear();
+        state.topic_faults.clear();
     }
 
     pub(super) fn remove(&self, bucket: &str, key: &str) -> Option<Object> {
@@ -83,6 +108,27 @@ impl Buckets {
     /// Keys in the order in which they were put.
     pub(super) fn order(&self) -> Vec<String> {
         self.state.lock().unwrap().order.clone()
+    }
+
+    fn tell(&self, notification: &Notification) -> Result<(), TargetError> {
+        let mut state = self.state.lock().unwrap();
+        let refused = |code: &str| Err(TargetError::Refused { code: code.to_owned() });
+        if state.closed_topics.contains(&notification.topic_arn) {
+            return refused("AuthorizationError");
+        }
+        let fault = state.topic_faults.pop_front().unwrap_or(Fault::None);
+        if fault == Fault::Refused {
+            return refused("InternalError");
+        }
+        let (bucket, keys) = news(notification);
+        for key in keys {
+            assert!(state.objects.contains_key(&(bucket.clone(), key)), "told before it is there");
+        }
+        state.told.push(notification.clone());
+        if fault == Fault::PutButRefused {
+            return refused("InternalError");
+        }
+        Ok(())
     }
 
     fn put(&self, object: &Object) -> Result<Put, TargetError> {
@@ -125,4 +171,20 @@ impl Target for Buckets {
         }
         self.put(object)
     }
+
+    async fn notify(&self, notification: &Notification) -> Result<(), TargetError> {
+        let silent = self.state.lock().unwrap().silent.contains(&notification.topic_arn);
+        if silent {
+            std::future::pending::<()>().await;
+        }
+        self.tell(notification)
+    }
+}
+
+/// The bucket and the keys that a message names.
+pub(super) fn news(notification: &Notification) -> (String, Vec<String>) {
+    let message: serde_json::Value = serde_json::from_str(&notification.message).unwrap();
+    let keys = message["s3ObjectKey"].as_array().unwrap().iter();
+    let keys = keys.map(|key| key.as_str().unwrap().to_owned()).collect();
+    (message["s3Bucket"].as_str().unwrap().to_owned(), keys)
 }

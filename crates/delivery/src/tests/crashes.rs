@@ -1,11 +1,13 @@
 //! Crashes at every step: every event is in exactly one log file of its trail, and every chain is valid.
 
 use super::bucket::Fault;
+use super::notifications::told;
 use super::validator::validate;
 use super::world::{World, arn, trail};
 use crate::steps::Steps;
 use cairn_model::Change;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What happens between two looks of the delivery at the log.
@@ -33,7 +35,9 @@ impl Story {
     fn new() -> Story {
         let mut world = World::new();
         world.options.digest_every = Duration::from_secs(20);
-        Story { world, t1: trail("t1", "logs"), exists: false, events: 0, expected: Vec::new() }
+        let topic = "arn:aws:sns:us-east-1:111122223333:news".to_owned();
+        let t1 = cairn_model::Trail { sns_topic: Some(topic), ..trail("t1", "logs") };
+        Story { world, t1, exists: false, events: 0, expected: Vec::new() }
     }
 
     fn id(&mut self) -> String {
@@ -98,6 +102,9 @@ impl Story {
             self.world.tick().await.unwrap();
         }
         assert_eq!(self.world.delivered_once("t1"), self.expected);
+        let keys = self.world.log_files().into_iter().map(|object| object.key);
+        let told: BTreeSet<String> = told(&self.world).into_keys().collect();
+        assert_eq!(told, keys.collect(), "each file is told of at least once, and only when it is there");
         let mut named = 0;
         for region in ["us-east-1", "eu-west-1"] {
             let report = validate(&self.world.buckets, "t1", region);
@@ -171,6 +178,7 @@ proptest! {
     fn any_mix_of_changes_crashes_and_failing_puts_delivers_everything_once(
         looks in prop::collection::vec(prop::collection::vec(any_act(), 0..4), 1..14),
         faults in prop::collection::vec(any_fault(), 0..30),
+        topic_faults in prop::collection::vec(any_fault(), 0..10),
         crashes in prop::collection::vec(0u64..40, 0..6),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -178,6 +186,7 @@ proptest! {
             let mut story = Story::new();
             let mut crashes = crashes.into_iter();
             story.world.buckets.plan(faults);
+            story.world.buckets.plan_topics(topic_faults);
             let first = crashes.next().map_or_else(Steps::default, Steps::crash_after);
             story.world.start_with(first).await.unwrap();
             let mut next = crashes.next();

@@ -209,6 +209,40 @@ async fn the_newest_valid_key_signs() {
 }
 
 #[tokio::test]
+async fn a_chain_goes_on_over_rotations_and_its_old_part_verifies_under_the_old_key() {
+    let mut world = World::without_key();
+    let lives =
+        [("2026-03-01T09:00:00Z", "2026-03-01T10:03:30Z"), ("2026-03-01T10:01:30Z", "2026-04-01T00:00:00Z")];
+    for (which, (from, to)) in lives.into_iter().enumerate() {
+        let mut key = signing_key(which);
+        (key.valid_from, key.valid_to) = (super::world::at(from), super::world::at(to));
+        world.change(&format!("key{which}"), vec![Change::PutSigningKey(key)]);
+    }
+    world.start_logging("start", &mut trail("t1", "logs"));
+    world.start().await;
+    world.run(150).await;
+    world.start().await;
+    world.run(120).await;
+    check(&world, "us-east-1", 4, 1);
+    let signers: Vec<Value> =
+        world.digests().iter().map(|digest| json(digest)["digestPublicKeyFingerprint"].clone()).collect();
+    let [old, new] = [0, 1].map(|which| Value::from(signing_key(which).fingerprint));
+    assert_eq!(signers, [old, new.clone(), new.clone(), new]);
+}
+
+#[tokio::test]
+async fn a_new_key_that_cannot_be_opened_leaves_the_old_one_signing_while_it_is_valid() {
+    let mut world = logging_world().await;
+    let mut newer = signing_key(1);
+    newer.valid_from = world.now;
+    newer.sealed_private = b"not sealed by us".to_vec();
+    world.change("rotate", vec![Change::PutSigningKey(newer)]);
+    world.run(61).await;
+    check(&world, "us-east-1", 1, 1);
+    assert_eq!(json(&world.digests()[0])["digestPublicKeyFingerprint"], signing_key(0).fingerprint.as_str());
+}
+
+#[tokio::test]
 async fn a_clock_that_is_set_back_breaks_no_chain_and_stops_no_delivery() {
     let mut world = logging_world().await;
     world.run(61).await;

@@ -176,7 +176,7 @@ async fn made_up_regions_make_no_more_files_than_a_bound() {
     }
     world.start().await;
     world.run(6).await;
-    assert_eq!(world.log_files().len(), 256);
+    assert_eq!(world.log_files().len(), 257, "one for each region, and one for all others");
     assert_eq!(world.delivered_once("t1").len(), 301);
     world.post("later", "made-up-299");
     world.start().await;
@@ -226,22 +226,24 @@ async fn the_default_limits_keep_a_file_below_50_mb_before_compression() {
 }
 
 #[tokio::test]
-async fn a_full_memory_asks_for_a_cut_and_gets_it_at_once() {
+async fn memory_that_is_half_full_asks_for_a_cut_soon_and_when_it_is_full_at_once() {
     let mut world = World::new();
-    world.options.limits.buffered_bytes = 500;
+    world.options.limits.buffered_bytes = 1200;
     world.start_logging("start", &mut trail("t1", "logs"));
-    world.post("a", "us-east-1");
+    for id in ["a", "b", "c"] {
+        world.post(id, "us-east-1");
+    }
     world.start().await;
     let delivery = world.delivery().clone();
     let apply = |index: usize| {
         let (at, bytes) = &world.log[index];
         let next = world.log.get(index + 1).map_or(world.end, |(at, _)| *at);
-        delivery.apply(*at, &Record::decode(bytes).unwrap(), next, world.now)
+        delivery.apply(*at, &Record::decode(bytes).unwrap(), next, world.now).unwrap()
     };
-    assert_eq!(apply(0).unwrap(), Applied::GoOn);
-    assert_eq!(apply(1).unwrap(), Applied::GoOn);
+    assert_eq!((apply(0), apply(1)), (Applied::GoOn, Applied::GoOn));
     assert!(!delivery.cut_if_due(world.now).await.unwrap());
-    assert_eq!(apply(2).unwrap(), Applied::CutFirst);
+    assert_eq!(apply(2), Applied::CutSoon);
+    assert_eq!((apply(3), apply(4)), (Applied::CutSoon, Applied::CutFirst));
     assert!(delivery.cut_if_due(world.now).await.unwrap());
     assert_eq!(delivery.stats().buffered_bytes, 0);
     assert_eq!(delivery.position(), world.end);

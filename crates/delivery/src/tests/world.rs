@@ -66,6 +66,9 @@ pub(super) fn trail(name: &str, bucket: &str) -> Trail {
         multi_region: true,
         log_file_validation: true,
         recursive_logging: true,
+        sns_topic: None,
+        kms_key: None,
+        tags: BTreeMap::new(),
         selectors: Selectors::Default,
         logging: Logging::Never,
         created: at("2026-03-01T00:00:00Z"),
@@ -186,7 +189,7 @@ impl World {
             let next = self.log.get(index + 1).map_or(self.end, |(at, _)| *at);
             let record = Record::decode(bytes).unwrap();
             let applied = self.delivery().apply(*at, &record, next, self.now)?;
-            assert_eq!(applied, Applied::GoOn);
+            assert_ne!(applied, Applied::CutFirst);
         }
         Ok(())
     }
