@@ -1,0 +1,36 @@
+//! AWS services that Cairn uses as targets and sources: S3, SNS and KMS, at AWS or wherever else they are spoken.
+//!
+//! ```text
+//! S3, Sns, Kms -> Caller (credentials, Signature Version 4, tries) -> Transport (connections, TLS)
+//! ```
+//!
+//! Nothing here reads the environment, but [`Credentials::profile`] and [`Credentials::ambient`]. Every call ends in
+//! bounded time and memory.
+
+mod caller;
+mod credentials;
+mod endpoint;
+mod error;
+mod kms;
+mod refusal;
+mod s3;
+mod sign;
+mod sns;
+mod transport;
+mod xml;
+
+pub use caller::{Caller, Clock};
+pub use credentials::{Credentials, Keys};
+pub use endpoint::{Endpoint, NotAnEndpoint};
+pub use error::{AwsError, Refusal};
+pub use kms::{Kms, KmsKey};
+pub use s3::{
+    Addressing, ObjectBody, ObjectEntry, ObjectHead, ObjectStream, PutError, PutObject, PutOutcome, S3,
+    S3Options, ServerSideEncryption,
+};
+pub use sign::{CannotSign, Payload, Scope, sign_request};
+pub use sns::Sns;
+pub use transport::{Transport, connector};
+
+#[cfg(test)]
+mod tests;

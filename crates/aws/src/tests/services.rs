@@ -1,0 +1,65 @@
+//! SNS, KMS, and addresses at AWS.
+
+use super::caller;
+use super::script::{Script, answer};
+use crate::{Kms, Sns};
+
+const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:news";
+
+#[tokio::test]
+async fn a_message_is_published_in_the_topics_region() {
+    let script = Script::of([answer(200, &[], "<PublishResponse/>")]).await;
+    let sns = Sns::new(caller(), Some(script.endpoint()));
+    sns.publish(TOPIC, r#"{"s3Bucket":"b"}"#).await.unwrap();
+    let [seen] = &script.seen()[..] else { panic!("one request") };
+    assert_eq!(seen.line, "POST /");
+    assert!(seen.header("authorization").contains("/eu-west-1/sns/aws4_request"));
+    assert_eq!(
+        String::from_utf8(seen.body.clone()).unwrap(),
+        "Action=Publish&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aeu%2Dwest%2D1%3A111122223333%3Anews\
+         &Message=%7B%22s3Bucket%22%3A%22b%22%7D"
+    );
+}
+
+#[tokio::test]
+async fn a_missing_topic_is_told_apart() {
+    let body = "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code><Message>no</Message></Error></ErrorResponse>";
+    let script = Script::of([answer(404, &[], body)]).await;
+    let error = Sns::new(caller(), Some(script.endpoint())).get_topic_attributes(TOPIC).await.unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!(error.to_string(), "NotFound: no");
+}
+
+#[tokio::test]
+async fn a_key_is_described_with_its_state() {
+    let key = |state: &str, usage: &str| {
+        let json = format!(
+            r#"{{"KeyMetadata":{{"Arn":"arn:k","KeyState":"{state}","KeyUsage":{usage},"KeySpec":"SYMMETRIC_DEFAULT","X":1}}}}"#
+        );
+        answer(200, &[], &json)
+    };
+    let script = Script::of([
+        key("Enabled", "\"ENCRYPT_DECRYPT\""),
+        key("Disabled", "\"ENCRYPT_DECRYPT\""),
+        key("Enabled", "\"SIGN_VERIFY\""),
+        key("Enabled", "null"),
+        answer(400, &[], r#"{"__type":"NotFoundException","message":"no"}"#),
+    ])
+    .await;
+    let kms = Kms::new(caller(), Some(script.endpoint()));
+    for encrypts in [true, false, false, true] {
+        let found = kms.describe_key("eu-west-1", "alias/logs").await.unwrap();
+        assert_eq!((found.arn.as_str(), found.encrypts()), ("arn:k", encrypts));
+    }
+    assert!(kms.describe_key("eu-west-1", "alias/logs").await.unwrap_err().is_not_found());
+    let seen = &script.seen()[0];
+    assert_eq!(seen.header("x-amz-target"), "TrentService.DescribeKey");
+    assert_eq!(seen.body, br#"{"KeyId":"alias/logs"}"#);
+}
+
+#[tokio::test]
+async fn a_region_that_is_none_never_becomes_a_host() {
+    let error = Sns::new(caller(), None).publish("arn:aws:sns:evil.example/:1:t", "news").await.unwrap_err();
+    assert_eq!(error.code(), "InvalidRequest");
+    assert!(Kms::new(caller(), None).describe_key("a@b", "key").await.is_err());
+}
