@@ -1,6 +1,8 @@
 //! One bucket's folder: making, opening and deleting it. Everything here may wait for the disk.
 
+mod notes;
 mod objects;
+mod settings;
 
 pub(crate) use objects::check_key;
 pub use objects::{Condition, PutObject, PutOutcome};
@@ -9,6 +11,9 @@ use crate::disk::Disk;
 use crate::error::BucketError;
 use crate::folders::Folders;
 use crate::incoming::TempFile;
+use crate::note;
+use crate::settings::Settings;
+use crate::stored;
 use crate::walk::Walk;
 use cairn_model::{AccountId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,7 +21,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Writers of one key take turns; this many turns for all keys.
 const TURNS: usize = 256;
@@ -28,7 +33,7 @@ pub struct BucketInfo {
     pub name: String,
     /// For example `us-east-1`.
     pub region: String,
-    /// The account that made it, and the only one that may use it.
+    /// The account that made it, and the only one that may use it unless its policy says otherwise.
     pub owner: AccountId,
     /// When.
     pub created: Timestamp,
@@ -45,6 +50,9 @@ pub(crate) struct Bucket {
     pub(crate) uploads: Folders,
     turns: Vec<Mutex<()>>,
     temps: AtomicU64,
+    settings: RwLock<Arc<Settings>>,
+    /// Changes of the settings take turns.
+    changing: Mutex<()>,
 }
 
 /// `bucket.json`.
@@ -61,13 +69,15 @@ const VERSION: u32 = 1;
 
 impl Bucket {
     /// Makes the bucket's folder. It counts as a bucket once `bucket.json` is there; that comes last, so a
-    /// crash before it leaves an empty folder that the next try uses.
+    /// crash before it leaves an empty folder that the next try uses. Settings that a crash left behind are
+    /// those of a bucket that was deleted: they must not become this one's.
     pub(crate) fn create(dir: &Path, info: BucketInfo, disk: &Disk) -> Result<Bucket, BucketError> {
         let bucket = Bucket::new(dir, info, disk);
         for folder in [&bucket.root, &bucket.objects, &bucket.temp_folder(), &bucket.uploads_folder()] {
             disk.make_folder(folder)?;
         }
         bucket.clear_temp()?;
+        bucket.clear_settings()?;
         let temp = bucket.write_json(&Stored::from(&bucket.info))?;
         let placed = disk.link(&temp.path, &bucket.json_path());
         match placed {
@@ -88,15 +98,8 @@ impl Bucket {
     /// left unfinished.
     pub(crate) fn open(dir: &Path, name: &str, disk: &Disk) -> Result<Option<Bucket>, BucketError> {
         let path = dir.join(name).join("bucket.json");
-        let json = match std::fs::read(&path) {
-            Ok(json) => json,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Ok(None);
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let stored: Stored = serde_json::from_slice(&json).map_err(|_| BucketError::Damaged(path.clone()))?;
-        if stored.version != VERSION || stored.name != name {
+        let Some(stored) = stored::read::<Stored>(&path, VERSION)? else { return Ok(None) };
+        if stored.name != name {
             return Err(BucketError::Damaged(path));
         }
         let bucket = Bucket::new(dir, stored.info(), disk);
@@ -108,6 +111,7 @@ impl Bucket {
         disk.sync_folder(&bucket.root)?;
         bucket.clear_temp()?;
         bucket.clear_ended_uploads()?;
+        bucket.read_settings()?;
         Ok(Some(bucket))
     }
 
@@ -121,6 +125,8 @@ impl Bucket {
             uploads: Folders::new(root.join("uploads")),
             turns: (0..TURNS).map(|_| Mutex::new(())).collect(),
             temps: AtomicU64::new(0),
+            settings: RwLock::default(),
+            changing: Mutex::new(()),
             objects,
             root,
         }
@@ -146,7 +152,8 @@ impl Bucket {
 
     /// Best effort: without bucket.json the rest is nobody's.
     fn remove_leftovers(&self, dir: &Path) {
-        if let Err(error) = self.clear_temp().and_then(|()| self.clear_uploads()) {
+        let cleared = self.clear_temp().and_then(|()| self.clear_uploads());
+        if let Err(error) = cleared.and_then(|()| self.clear_settings()) {
             tracing::warn!("cannot clear {}: {error}", self.root.display());
         }
         self.remove_empty_folders(&self.root);
@@ -155,10 +162,13 @@ impl Bucket {
         }
     }
 
+    /// Notes of objects that are gone count as nothing.
     fn remove_empty_folders(&self, folder: &Path) {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 self.remove_empty_folders(&entry.path());
+            } else if entry.file_name().to_str().is_some_and(|name| name.ends_with(note::SUFFIX)) {
+                let _ = self.disk.unlink(&entry.path());
             }
         }
         let _ = self.disk.remove_folder(folder);
@@ -199,6 +209,11 @@ impl Bucket {
         self.temp_folder().join(format!("{number:016x}.part"))
     }
 
+    /// The bucket's folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     fn temp_folder(&self) -> PathBuf {
         self.root.join("tmp")
     }
@@ -209,6 +224,10 @@ impl Bucket {
 
     fn json_path(&self) -> PathBuf {
         self.root.join("bucket.json")
+    }
+
+    fn settings_path(&self) -> PathBuf {
+        self.root.join("settings.json")
     }
 }
 

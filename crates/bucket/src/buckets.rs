@@ -1,14 +1,22 @@
 //! All buckets of a folder.
 
-use crate::bucket::{self, Bucket, BucketInfo, Condition, PutObject, PutOutcome};
+mod settings;
+mod uploads;
+
+pub(crate) use uploads::{Completion, UploadAt};
+
+use crate::bucket::{self, Bucket, BucketInfo, PutObject, PutOutcome};
+use crate::checksum::{Algorithm, Checksum};
 use crate::disk::Disk;
-use crate::error::BucketError;
-use crate::incoming::{Facts, ObjectBody, blocking};
+use crate::error::{BoxError, BucketError};
+use crate::files::{self, BucketFile};
+use crate::incoming::{Digests, Facts, blocking};
 use crate::list::{ListQuery, Page};
 use crate::name::is_bucket_name;
-use crate::object::{Headers, ObjectInfo};
+use crate::object::ObjectInfo;
+use crate::policy::{Asker, Circumstances, ConditionKey, Request, Verdict};
 use crate::read::Object;
-use crate::upload::{Assembly, NamedPart};
+use crate::tags::Tags;
 use cairn_model::{AccountId, Timestamp};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,7 +40,8 @@ impl Buckets {
     /// Opens the buckets in `dir`, which is made if it is missing. Removes what a crash left unfinished;
     /// leaves alone what is not ours.
     ///
-    /// Errors: [`BucketError::Damaged`] names a `bucket.json` that cannot be read.
+    /// Errors: [`BucketError::Damaged`] names a file that cannot be read, [`BucketError::TooNew`] one that a
+    /// newer Cairn wrote.
     pub async fn open(dir: PathBuf) -> Result<Buckets, BucketError> {
         blocking(move || Buckets::open_on(&dir, Disk::default())).await
     }
@@ -101,23 +110,39 @@ impl Buckets {
     /// the disk's. After any of them the key holds what it held before, except that after
     /// [`BucketError::Failed`] it may hold the new object, whole.
     pub async fn put(&self, put: PutObject) -> Result<PutOutcome, BucketError> {
-        self.put_with_etag(put, None).await
+        self.put_with(put, Extra::default()).await
     }
 
-    async fn put_with_etag(&self, put: PutObject, etag: Option<String>) -> Result<PutOutcome, BucketError> {
+    /// Puts an object for the trail `trail_arn`, as the service `cloudtrail.amazonaws.com`.
+    ///
+    /// Errors: [`BucketError::Denied`] if the bucket's policy forbids that, or if the bucket is another
+    /// account's and its policy does not allow it; else as of [`Buckets::put`].
+    pub async fn deliver(&self, put: PutObject, trail_arn: &str) -> Result<PutOutcome, BucketError> {
+        let bucket = self.inner.find(&put.bucket)?;
+        if !may_deliver(&bucket, &put, trail_arn) {
+            return Err(BucketError::Denied);
+        }
+        self.put(put).await
+    }
+
+    pub(crate) async fn put_with(&self, put: PutObject, extra: Extra) -> Result<PutOutcome, BucketError> {
         bucket::check_key(&put.key)?;
         let bucket = self.inner.find(&put.bucket)?;
-        let begun = Arc::clone(&bucket);
-        let incoming = blocking(move || begun.begin()).await?.fill(put.body).await?;
+        let (begun, algorithm) = (Arc::clone(&bucket), extra.algorithm);
+        let mut filled = blocking(move || begun.begin(algorithm)).await?.fill(put.body).await?;
+        filled.digests.checksum = extra.checksum.or(filled.digests.checksum);
+        extra.check.map_or(Ok(()), |check| check(&filled.digests)).map_err(BucketError::Body)?;
         let facts = Facts {
             key: put.key,
             headers: put.headers,
+            tags: extra.tags,
             modified: put.now,
             locked_until: put.locked_until,
-            etag,
+            etag: extra.etag,
+            parts: extra.parts,
         };
         let condition = put.condition;
-        blocking(move || bucket.publish(incoming, facts, &condition)).await
+        blocking(move || bucket.publish(filled, facts, &condition)).await
     }
 
     /// Opens an object for reading.
@@ -148,94 +173,116 @@ impl Buckets {
     /// Errors: [`BucketError::NoSuchBucket`], [`BucketError::Locked`] as of `now`, [`BucketError::Damaged`]
     /// (its lock cannot be known), the disk's.
     pub async fn delete(&self, bucket: &str, key: &str, now: Timestamp) -> Result<(), BucketError> {
-        let (bucket, key) = (self.inner.find(bucket)?, key.to_owned());
-        bucket::check_key(&key)?;
-        blocking(move || bucket.delete(&key, now)).await
+        self.delete_if(bucket, key, None, now).await
     }
 
-    /// Begins a multipart upload and gives its id.
-    pub(crate) async fn create_upload(
+    /// Deletes an object of this ETag (`*`: of any), if one is given.
+    ///
+    /// Errors: [`BucketError::PreconditionFailed`], [`BucketError::NoSuchKey`] (nothing there to match); else
+    /// as of [`Buckets::delete`].
+    pub(crate) async fn delete_if(
         &self,
         bucket: &str,
         key: &str,
-        headers: Headers,
+        etag: Option<String>,
         now: Timestamp,
-    ) -> Result<String, BucketError> {
+    ) -> Result<(), BucketError> {
         let (bucket, key) = (self.inner.find(bucket)?, key.to_owned());
         bucket::check_key(&key)?;
-        let mut random = [0; 16];
-        aws_lc_rs::rand::fill(&mut random).map_err(|error| BucketError::Io(std::io::Error::other(error)))?;
-        let id = hex::encode(random);
-        blocking(move || bucket.begin_upload(&id, &key, headers, now).map(|()| id)).await
+        blocking(move || bucket.delete(&key, etag.as_deref(), now)).await
     }
 
-    /// Takes in one part.
-    pub(crate) async fn put_part(
+    /// Ends the lock of an object as of `now`, so that it can be deleted and overwritten. `reason` is kept
+    /// with the object. When this returns well, it survives power loss.
+    ///
+    /// Errors: [`BucketError::NoSuchBucket`], [`BucketError::NoSuchKey`], [`BucketError::NotLocked`], the
+    /// disk's.
+    pub async fn break_lock(
         &self,
-        at: UploadAt,
-        number: u16,
-        body: ObjectBody,
+        bucket: &str,
+        key: &str,
+        reason: &str,
         now: Timestamp,
-    ) -> Result<PutOutcome, BucketError> {
-        let bucket = self.inner.find(&at.bucket)?;
-        let begun = Arc::clone(&bucket);
-        let incoming = blocking(move || begun.begin()).await?.fill(body).await?;
-        blocking(move || bucket.publish_part(&at.id, &at.key, number, incoming, now)).await
+    ) -> Result<(), BucketError> {
+        let (bucket, key, reason) = (self.inner.find(bucket)?, key.to_owned(), reason.to_owned());
+        bucket::check_key(&key)?;
+        blocking(move || bucket.break_lock(&key, &reason, now)).await
     }
 
-    /// Puts the named parts together into the object `put`, whose headers are the upload's and whose body
-    /// passes through `check`.
-    pub(crate) async fn complete_upload(
-        &self,
-        at: UploadAt,
-        parts: Vec<NamedPart>,
-        completion: Completion,
-    ) -> Result<PutOutcome, BucketError> {
-        let bucket = self.inner.find(&at.bucket)?;
-        let (assembling, id, key) = (Arc::clone(&bucket), at.id.clone(), at.key.clone());
-        let mut assembly = blocking(move || assembling.assemble(&id, &key, &parts)).await?;
-        let (headers, etag) = (std::mem::take(&mut assembly.headers), assembly.etag.clone());
-        let put = PutObject {
-            bucket: at.bucket,
-            key: at.key.clone(),
-            body: (completion.check)(assembly),
-            headers,
-            condition: completion.condition,
-            locked_until: None,
-            now: completion.now,
-        };
-        let outcome = self.put_with_etag(put, Some(etag)).await?;
-        // The object is there; parts that stay behind cost space, nothing else.
-        let ended = blocking(move || bucket.end_upload(&at.id, &at.key)).await;
-        if let Err(error) = ended {
-            tracing::warn!("cannot remove the parts of a completed upload: {error}");
-        }
-        Ok(outcome)
-    }
-
-    /// Forgets an upload and its parts.
-    pub(crate) async fn abort_upload(&self, at: UploadAt) -> Result<(), BucketError> {
-        let bucket = self.inner.find(&at.bucket)?;
-        blocking(move || bucket.end_upload(&at.id, &at.key)).await
+    /// The files of all buckets as of now, but for bodies on their way in.
+    pub async fn files(&self) -> Result<Vec<BucketFile>, BucketError> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || {
+            let mut found = Vec::new();
+            inner.all().iter().try_for_each(|bucket| files::add(bucket, &mut found))?;
+            Ok(found)
+        })
+        .await
     }
 }
 
-/// Which multipart upload.
-pub(crate) struct UploadAt {
-    pub(crate) bucket: String,
-    pub(crate) key: String,
-    pub(crate) id: String,
+/// What the putting of an object may need besides [`PutObject`].
+#[derive(Default)]
+pub(crate) struct Extra {
+    pub(crate) tags: Tags,
+    /// Which checksum of the body to compute and keep.
+    pub(crate) algorithm: Option<Algorithm>,
+    /// Looks at what was computed of the body before anything becomes visible.
+    pub(crate) check: Option<Check>,
+    /// Instead of the body's MD5.
+    pub(crate) etag: Option<String>,
+    /// Instead of the body's.
+    pub(crate) checksum: Option<Checksum>,
+    /// As [`ObjectInfo::parts`].
+    pub(crate) parts: Vec<(u32, u64)>,
 }
 
-/// How a multipart upload is to become an object.
-pub(crate) struct Completion {
-    pub(crate) condition: Condition,
-    pub(crate) now: Timestamp,
-    /// Makes the body of the parts, and checks what the caller said of it.
-    pub(crate) check: Box<dyn FnOnce(Assembly) -> ObjectBody + Send>,
+/// Refuses a body that is not what its sender said.
+pub(crate) type Check = Box<dyn FnOnce(&Digests) -> Result<(), BoxError> + Send>;
+
+/// Whether a trail may put an object there. Into a bucket of its own account it may unless a policy forbids it. Into
+/// another's it may only if a policy allows it: else who makes a bucket of the right name first would get the log
+/// files of others.
+fn may_deliver(bucket: &Bucket, put: &PutObject, trail_arn: &str) -> bool {
+    let is_own = account_of(trail_arn) == bucket.info.owner.to_string();
+    let Some(policy) = &bucket.settings().policy else { return is_own };
+    let verdict = policy.verdict(&Request {
+        asker: &Asker::Service("cloudtrail.amazonaws.com"),
+        action: "s3:PutObject",
+        bucket: &put.bucket,
+        key: Some(&put.key),
+        circumstances: &delivery_circumstances(trail_arn, bucket.info.owner),
+    });
+    match verdict {
+        Verdict::Allowed => true,
+        Verdict::Denied => false,
+        Verdict::Silent => is_own,
+    }
+}
+
+/// The account in a trail's ARN.
+fn account_of(trail_arn: &str) -> &str {
+    trail_arn.split(':').nth(4).unwrap_or_default()
+}
+
+/// What conditions of a policy see when a trail delivers. That happens within this process, so that no address
+/// is known and nobody can listen.
+fn delivery_circumstances(trail_arn: &str, owner: AccountId) -> Circumstances {
+    Circumstances::from([
+        (ConditionKey::SourceArn, trail_arn.to_owned()),
+        (ConditionKey::SourceAccount, account_of(trail_arn).to_owned()),
+        (ConditionKey::PrincipalIsAwsService, "true".to_owned()),
+        (ConditionKey::SecureTransport, "true".to_owned()),
+        (ConditionKey::Acl, "bucket-owner-full-control".to_owned()),
+        (ConditionKey::ResourceAccount, owner.to_string()),
+    ])
 }
 
 impl Inner {
+    fn all(&self) -> Vec<Arc<Bucket>> {
+        self.buckets.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
     fn find(&self, name: &str) -> Result<Arc<Bucket>, BucketError> {
         let buckets = self.buckets.read().unwrap_or_else(PoisonError::into_inner);
         buckets.get(name).cloned().ok_or(BucketError::NoSuchBucket)

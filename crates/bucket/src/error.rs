@@ -1,6 +1,9 @@
 //! What can go wrong in the store, by what the caller does next.
 
+use crate::cors::CorsFault;
 use crate::object::Sha256;
+use crate::policy::PolicyFault;
+use crate::tags::TagFault;
 use cairn_model::Timestamp;
 use std::io;
 use std::path::PathBuf;
@@ -72,6 +75,38 @@ pub enum BucketError {
     /// bucket takes no writes until it is opened anew.
     #[error("a sync of the bucket's folder failed: no writes until a restart")]
     Failed,
+    /// The bucket's policy forbids it.
+    #[error("the bucket's policy forbids it")]
+    Denied,
+    /// The object is not locked, so there is no lock to break.
+    #[error("the object is not locked")]
+    NotLocked,
+    /// A policy is wrong, or says what Cairn cannot evaluate.
+    #[error("the policy is refused: {0}")]
+    Policy(#[from] PolicyFault),
+    /// The policy would open the bucket to everyone, which its public access block forbids.
+    #[error("the bucket's public access block forbids public policies")]
+    PublicPolicy,
+    /// Tags that S3 does not take.
+    #[error(transparent)]
+    Tags(#[from] TagFault),
+    /// CORS rules that S3 does not take.
+    #[error(transparent)]
+    Cors(#[from] CorsFault),
+    /// A newer Cairn wrote this file.
+    #[error(
+        "{} was written by a newer Cairn (version {found} of the format, this one knows {known}): start that one, \
+         or restore a backup from before it",
+        .path.display()
+    )]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The highest version that this Cairn reads.
+        known: u32,
+    },
     /// A file of ours does not hold what we wrote.
     #[error("damaged: {}", .0.display())]
     Damaged(PathBuf),

@@ -1,8 +1,10 @@
 //! A body on its way into the store: written aside, hashed as it comes.
 
+use crate::checksum::{Algorithm, Checksum, Hasher};
 use crate::disk::Disk;
 use crate::error::{BoxError, BucketError};
 use crate::object::{Headers, ObjectInfo, Sha256, trailer};
+use crate::tags::Tags;
 use aws_lc_rs::digest;
 use bytes::{Bytes, BytesMut};
 use cairn_model::Timestamp;
@@ -11,8 +13,10 @@ use futures::stream::BoxStream;
 use md5::{Digest, Md5};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use tokio::task::JoinHandle;
 
-/// Bytes gathered before they go to the disk.
+/// Bytes gathered before they go to the disk. Two such blocks are held: one that comes in while the other is
+/// hashed and written.
 const BLOCK_BYTES: usize = 256 * 1024;
 
 /// The body of an object to put.
@@ -57,80 +61,132 @@ pub(crate) struct Incoming {
     temp: TempFile,
     md5: Md5,
     sha256: digest::Context,
+    checksum: Option<Hasher>,
     size: u64,
+}
+
+/// A body that is written aside whole, not yet durable.
+pub(crate) struct Filled {
+    file: File,
+    temp: TempFile,
+    pub(crate) digests: Digests,
+}
+
+/// What was computed of a body.
+pub(crate) struct Digests {
+    pub(crate) size: u64,
+    pub(crate) md5: [u8; 16],
+    pub(crate) sha256: Sha256,
+    /// If it was asked for; of a multipart upload perhaps that of the parts' checksums.
+    pub(crate) checksum: Option<Checksum>,
 }
 
 /// What the trailer takes from elsewhere than the body.
 pub(crate) struct Facts {
     pub(crate) key: String,
     pub(crate) headers: Headers,
+    pub(crate) tags: Tags,
     pub(crate) modified: Timestamp,
     pub(crate) locked_until: Option<Timestamp>,
     /// Instead of the body's MD5.
     pub(crate) etag: Option<String>,
+    /// As [`ObjectInfo::parts`].
+    pub(crate) parts: Vec<(u32, u64)>,
 }
 
 impl Incoming {
     /// Begins a file at `path`, which nothing else may use.
-    pub(crate) fn create(disk: &Disk, path: &Path) -> Result<Incoming, BucketError> {
+    pub(crate) fn create(
+        disk: &Disk,
+        path: &Path,
+        algorithm: Option<Algorithm>,
+    ) -> Result<Incoming, BucketError> {
         Ok(Incoming {
             file: disk.create(path)?,
             temp: TempFile::new(path.to_owned(), disk),
             md5: Md5::new(),
             sha256: digest::Context::new(&digest::SHA256),
+            checksum: algorithm.map(Hasher::new),
             size: 0,
         })
     }
 
     /// Takes the whole body in.
-    pub(crate) async fn fill(self, body: ObjectBody) -> Result<Incoming, BucketError> {
+    pub(crate) async fn fill(self, body: ObjectBody) -> Result<Filled, BucketError> {
         let mut stream = match body {
-            ObjectBody::Bytes(bytes) => return self.take(bytes).await,
+            ObjectBody::Bytes(bytes) => return Ok(ended(self.take(bytes)).await?.end()),
             ObjectBody::Stream(stream) => stream,
         };
-        let mut incoming = self;
+        let mut writing = self.take(Bytes::new());
         let mut block = BytesMut::new();
         while let Some(piece) = stream.next().await {
-            block.extend_from_slice(&piece.map_err(BucketError::Body)?);
+            match piece {
+                Ok(piece) => block.extend_from_slice(&piece),
+                Err(error) => {
+                    // Its file is gone before anyone hears of the failure.
+                    drop(ended(writing).await);
+                    return Err(BucketError::Body(error));
+                }
+            }
             if block.len() >= BLOCK_BYTES {
-                incoming = incoming.take(block.split().freeze()).await?;
+                let incoming = ended(writing).await?;
+                writing = incoming.take(block.split().freeze());
             }
         }
-        incoming.take(block.freeze()).await
+        let incoming = ended(writing).await?;
+        Ok(ended(incoming.take(block.freeze())).await?.end())
     }
 
-    async fn take(mut self, block: Bytes) -> Result<Incoming, BucketError> {
-        if block.is_empty() {
-            return Ok(self);
-        }
-        blocking(move || {
+    /// Begins to write `block`, where waiting for the disk is allowed.
+    fn take(mut self, block: Bytes) -> JoinHandle<Result<Incoming, BucketError>> {
+        tokio::task::spawn_blocking(move || {
             self.write(&block)?;
             Ok(self)
         })
-        .await
     }
 
     fn write(&mut self, block: &[u8]) -> Result<(), BucketError> {
+        if block.is_empty() {
+            return Ok(());
+        }
         self.temp.disk.write(&mut self.file, &self.temp.path, block)?;
         self.md5.update(block);
         self.sha256.update(block);
+        if let Some(checksum) = &mut self.checksum {
+            checksum.update(block);
+        }
         self.size += block.len() as u64;
         Ok(())
     }
 
+    fn end(self) -> Filled {
+        let mut sha256 = [0; 32];
+        sha256.copy_from_slice(self.sha256.finish().as_ref());
+        let digests = Digests {
+            size: self.size,
+            md5: self.md5.finalize().into(),
+            sha256: Sha256(sha256),
+            checksum: self.checksum.map(Hasher::finish),
+        };
+        Filled { file: self.file, temp: self.temp, digests }
+    }
+}
+
+impl Filled {
     /// Adds the trailer. When this returns, the file is whole and its bytes survive power loss, but it has
     /// no name yet.
     pub(crate) fn finish(mut self, facts: Facts) -> Result<(TempFile, ObjectInfo), BucketError> {
-        let mut sha256 = [0; 32];
-        sha256.copy_from_slice(self.sha256.finish().as_ref());
         let info = ObjectInfo {
             key: facts.key,
-            size: self.size,
-            etag: facts.etag.unwrap_or_else(|| hex::encode(self.md5.finalize())),
-            sha256: Sha256(sha256),
+            size: self.digests.size,
+            etag: facts.etag.unwrap_or_else(|| hex::encode(self.digests.md5)),
+            sha256: self.digests.sha256,
             modified: facts.modified,
             locked_until: facts.locked_until,
             headers: facts.headers,
+            tags: facts.tags,
+            checksum: self.digests.checksum,
+            parts: facts.parts,
         };
         let disk = &self.temp.disk;
         disk.write(&mut self.file, &self.temp.path, &trailer(&info))?;
@@ -143,7 +199,11 @@ impl Incoming {
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, BucketError> + Send + 'static,
 ) -> Result<T, BucketError> {
-    match tokio::task::spawn_blocking(work).await {
+    ended(tokio::task::spawn_blocking(work)).await
+}
+
+async fn ended<T>(work: JoinHandle<Result<T, BucketError>>) -> Result<T, BucketError> {
+    match work.await {
         Ok(done) => done,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(error) => Err(BucketError::Io(std::io::Error::other(error))),

@@ -6,24 +6,36 @@
 
 mod bucket;
 mod buckets;
+mod checksum;
+mod cors;
 mod disk;
 mod error;
+mod files;
 mod folders;
 mod incoming;
 mod layout;
 mod list;
 mod name;
+mod note;
 mod object;
+pub mod policy;
 mod read;
 mod s3;
+mod settings;
+mod stored;
+mod tags;
 mod upload;
 mod walk;
 
 pub use bucket::{BucketInfo, Condition, PutObject, PutOutcome};
 pub use buckets::Buckets;
+pub use checksum::{Algorithm, Checksum, Coverage};
+pub use cors::{CorsFault, CorsRule};
 pub use error::{BoxError, BucketError};
+pub use files::BucketFile;
 pub use incoming::ObjectBody;
 pub use list::{ListQuery, Page};
 pub use object::{Headers, ObjectInfo, Sha256};
 pub use read::Object;
-pub use s3::{KeyInfo, Keys, ResponseBody, S3Failure, S3Front, S3Outcome, service};
+pub use s3::{Connection, KeyInfo, Keys, ResponseBody, S3Failure, S3Front, S3Outcome, service};
+pub use tags::{TagFault, Tags};

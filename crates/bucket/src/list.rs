@@ -2,6 +2,7 @@
 
 use crate::error::BucketError;
 use crate::object::{self, Headers, ObjectInfo, Sha256};
+use crate::tags::Tags;
 use crate::walk::{Found, Walk};
 use cairn_model::Timestamp;
 use std::path::Path;
@@ -39,7 +40,9 @@ pub(crate) fn list(objects: &Path, query: &ListQuery) -> Result<Page, BucketErro
         return Ok(page);
     }
     let mut walk = Walk::new(objects, &query.prefix, &query.after)?;
-    if let Some(group) = common_prefix(&query.after, query).filter(|group| *group == query.after) {
+    let (prefix, delimiter) = (query.prefix.as_str(), query.delimiter.as_deref());
+    if let Some(group) = common_prefix(&query.after, prefix, delimiter).filter(|group| *group == query.after)
+    {
         walk.skip(group);
     }
     let mut last = String::new();
@@ -48,7 +51,7 @@ pub(crate) fn list(objects: &Path, query: &ListQuery) -> Result<Page, BucketErro
             page.next = Some(last);
             break;
         }
-        if let Some(group) = common_prefix(&found.key, query) {
+        if let Some(group) = common_prefix(&found.key, prefix, delimiter) {
             walk.skip(group);
             page.prefixes.push(group.to_owned());
             last = group.to_owned();
@@ -61,17 +64,17 @@ pub(crate) fn list(objects: &Path, query: &ListQuery) -> Result<Page, BucketErro
 }
 
 /// What `key` is rolled up into, if anything.
-fn common_prefix<'a>(key: &'a str, query: &ListQuery) -> Option<&'a str> {
-    let delimiter = query.delimiter.as_deref()?;
-    let rest = key.strip_prefix(query.prefix.as_str())?;
-    let end = query.prefix.len() + rest.find(delimiter)? + delimiter.len();
+pub(crate) fn common_prefix<'a>(key: &'a str, prefix: &str, delimiter: Option<&str>) -> Option<&'a str> {
+    let delimiter = delimiter?;
+    let end = prefix.len() + key.strip_prefix(prefix)?.find(delimiter)? + delimiter.len();
     Some(&key[..end])
 }
 
 /// Nothing if the object went since its folder was read.
 fn info(found: &Found) -> Result<Option<ObjectInfo>, BucketError> {
     match object::open(&found.path, &found.key) {
-        Ok((_, info)) => Ok(Some(info)),
+        // A listing shows nothing of the parts, and there may be thousands.
+        Ok((_, info)) => Ok(Some(ObjectInfo { parts: Vec::new(), ..info })),
         Err(BucketError::NoSuchKey) => Ok(None),
         Err(BucketError::Damaged(path)) => {
             tracing::error!("damaged object: {}", path.display());
@@ -83,6 +86,9 @@ fn info(found: &Found) -> Result<Option<ObjectInfo>, BucketError> {
                 modified: Timestamp::from_micros(0),
                 locked_until: None,
                 headers: Headers::default(),
+                tags: Tags::new(),
+                checksum: None,
+                parts: Vec::new(),
             }))
         }
         Err(error) => Err(error),

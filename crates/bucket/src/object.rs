@@ -1,14 +1,14 @@
-//! What is known of an object, and the trailer that holds it on disk (FORMAT.md, "Object files").
+//! What is known of an object.
 
-use crate::error::BucketError;
+mod trailer;
+
+pub(crate) use trailer::{StoredHeaders, open, trailer};
+
+use crate::checksum::Checksum;
+use crate::tags::Tags;
 use cairn_model::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt;
-use std::path::Path;
 
 /// The SHA-256 of a body.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,186 +64,48 @@ pub struct ObjectInfo {
     pub locked_until: Option<Timestamp>,
     /// Served back with it.
     pub headers: Headers,
+    /// Its tags.
+    pub tags: Tags,
+    /// The checksum that its maker asked to be kept.
+    pub checksum: Option<Checksum>,
+    /// The parts of a multipart upload in their order, as runs of (how many, bytes of each).
+    pub parts: Vec<(u32, u64)>,
 }
 
-/// The last bytes of an object file: magic, version (u32), length of the JSON (u32), length of the body
-/// (u64), CRC-32C (u32) of the JSON and the footer before the checksum; integers little-endian.
-const FOOTER_BYTES: usize = 28;
-const MAGIC: &[u8; 8] = b"CAIRNOBJ";
-const VERSION: u32 = 1;
-/// Read at once from the end of the file: nearly every trailer fits, so a listing costs one read an object.
-const TAIL_BYTES: u64 = 4096;
-/// Far above what 1,024 bytes of key and 2 KiB of metadata can take when escaped.
-const JSON_BYTES_MAX: usize = 256 * 1024;
+impl ObjectInfo {
+    /// How many parts it was uploaded in; nothing if in one piece.
+    pub fn parts_count(&self) -> Option<u32> {
+        (!self.parts.is_empty()).then(|| self.parts.iter().map(|(count, _)| count).sum())
+    }
 
-/// The JSON of the trailer.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    key: String,
-    etag: String,
-    sha256: String,
-    modified_us: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    locked_until_us: Option<Timestamp>,
-    headers: StoredHeaders,
-}
-
-/// [`Headers`] as JSON.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct StoredHeaders {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    content_type: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    content_encoding: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    content_disposition: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    content_language: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    cache_control: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    expires: Option<String>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    user: BTreeMap<String, String>,
-}
-
-/// The bytes that follow the body.
-pub(crate) fn trailer(info: &ObjectInfo) -> Vec<u8> {
-    let mut bytes =
-        serde_json::to_vec(&Stored::from(info.clone())).expect("strings and numbers always serialize");
-    let json_bytes = u32::try_from(bytes.len()).expect("keys and metadata are bounded far below 4 GiB");
-    bytes.extend_from_slice(MAGIC);
-    bytes.extend_from_slice(&VERSION.to_le_bytes());
-    bytes.extend_from_slice(&json_bytes.to_le_bytes());
-    bytes.extend_from_slice(&info.size.to_le_bytes());
-    let checksum = crc32c::crc32c(&bytes);
-    bytes.extend_from_slice(&checksum.to_le_bytes());
-    bytes
-}
-
-/// Opens the object file at `path`, which must hold the object `key`.
-///
-/// Errors: [`BucketError::NoSuchKey`], [`BucketError::Damaged`], or what the disk says.
-pub(crate) fn open(path: &Path, key: &str) -> Result<(File, ObjectInfo), BucketError> {
-    let file = File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => BucketError::NoSuchKey,
-        _ => BucketError::from(error),
-    })?;
-    let info = read_trailer(&file)?.filter(|info| info.key == key);
-    match info {
-        Some(info) => Ok((file, info)),
-        None => Err(BucketError::Damaged(path.to_owned())),
+    /// The bytes of part `number`, counted from 1.
+    pub(crate) fn part(&self, number: u32) -> Option<std::ops::Range<u64>> {
+        if self.parts.is_empty() {
+            return (number == 1).then_some(0..self.size);
+        }
+        let (mut before, mut start) = (0, 0);
+        for (count, bytes) in &self.parts {
+            if number <= before + count {
+                let start = start + u64::from(number.checked_sub(before + 1)?) * bytes;
+                return Some(start..start + bytes);
+            }
+            before += count;
+            start += u64::from(*count) * bytes;
+        }
+        None
     }
 }
 
-/// The trailer of an object file; nothing if the file is not one of ours, whole and unchanged in its trailer.
-fn read_trailer(file: &File) -> io::Result<Option<ObjectInfo>> {
-    let file_bytes = file.metadata()?.len();
-    let tail = read_tail(file, file_bytes, TAIL_BYTES)?;
-    let Some(footer) = tail.last_chunk::<FOOTER_BYTES>().and_then(Footer::parse) else {
-        return Ok(None);
-    };
-    let trailer_bytes = (footer.json_bytes + FOOTER_BYTES) as u64;
-    if footer.body_bytes.checked_add(trailer_bytes) != Some(file_bytes) {
-        return Ok(None);
-    }
-    let tail = match trailer_bytes <= tail.len() as u64 {
-        true => tail,
-        false => read_tail(file, file_bytes, trailer_bytes)?,
-    };
-    let trailer = &tail[tail.len() - (footer.json_bytes + FOOTER_BYTES)..];
-    if crc32c::crc32c(&trailer[..trailer.len() - 4]) != footer.checksum {
-        return Ok(None);
-    }
-    let stored = serde_json::from_slice::<Stored>(&trailer[..footer.json_bytes]).ok();
-    Ok(stored.and_then(|stored| stored.info(footer.body_bytes)))
-}
-
-fn read_tail(file: &File, file_bytes: u64, wanted: u64) -> io::Result<Vec<u8>> {
-    let length = wanted.min(file_bytes);
-    let mut tail = vec![0; usize::try_from(length).expect("a tail is at most some hundred KiB")];
-    file.read_exact_at(&mut tail, file_bytes - length)?;
-    Ok(tail)
-}
-
-struct Footer {
-    json_bytes: usize,
-    body_bytes: u64,
-    checksum: u32,
-}
-
-impl Footer {
-    fn parse(bytes: &[u8; FOOTER_BYTES]) -> Option<Footer> {
-        let (magic, rest) = bytes.split_first_chunk::<8>()?;
-        let (version, rest) = rest.split_first_chunk::<4>()?;
-        let (json_bytes, rest) = rest.split_first_chunk::<4>()?;
-        let (body_bytes, rest) = rest.split_first_chunk::<8>()?;
-        let (checksum, _) = rest.split_first_chunk::<4>()?;
-        let json_bytes = usize::try_from(u32::from_le_bytes(*json_bytes)).ok()?;
-        let ours = magic == MAGIC && u32::from_le_bytes(*version) == VERSION && json_bytes <= JSON_BYTES_MAX;
-        ours.then(|| Footer {
-            json_bytes,
-            body_bytes: u64::from_le_bytes(*body_bytes),
-            checksum: u32::from_le_bytes(*checksum),
-        })
-    }
-}
-
-impl From<ObjectInfo> for Stored {
-    fn from(info: ObjectInfo) -> Stored {
-        Stored {
-            key: info.key,
-            etag: info.etag,
-            sha256: info.sha256.to_string(),
-            modified_us: info.modified,
-            locked_until_us: info.locked_until,
-            headers: StoredHeaders::from(info.headers),
+/// Sizes of parts as runs of equal ones: most uploads have two.
+pub(crate) fn runs(sizes: impl Iterator<Item = u64>) -> Vec<(u32, u64)> {
+    let mut runs: Vec<(u32, u64)> = Vec::new();
+    for size in sizes {
+        match runs.last_mut() {
+            Some((count, bytes)) if *bytes == size => *count += 1,
+            _ => runs.push((1, size)),
         }
     }
-}
-
-impl From<Headers> for StoredHeaders {
-    fn from(headers: Headers) -> StoredHeaders {
-        StoredHeaders {
-            content_type: headers.content_type,
-            content_encoding: headers.content_encoding,
-            content_disposition: headers.content_disposition,
-            content_language: headers.content_language,
-            cache_control: headers.cache_control,
-            expires: headers.expires,
-            user: headers.user,
-        }
-    }
-}
-
-impl From<StoredHeaders> for Headers {
-    fn from(stored: StoredHeaders) -> Headers {
-        Headers {
-            content_type: stored.content_type,
-            content_encoding: stored.content_encoding,
-            content_disposition: stored.content_disposition,
-            content_language: stored.content_language,
-            cache_control: stored.cache_control,
-            expires: stored.expires,
-            user: stored.user,
-        }
-    }
-}
-
-impl Stored {
-    fn info(self, size: u64) -> Option<ObjectInfo> {
-        let mut sha256 = [0; 32];
-        hex::decode_to_slice(&self.sha256, &mut sha256).ok()?;
-        Some(ObjectInfo {
-            key: self.key,
-            size,
-            etag: self.etag,
-            sha256: Sha256(sha256),
-            modified: self.modified_us,
-            locked_until: self.locked_until_us,
-            headers: Headers::from(self.headers),
-        })
-    }
+    runs
 }
 
 #[cfg(test)]

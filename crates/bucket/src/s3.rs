@@ -1,16 +1,32 @@
 //! S3's protocol over the buckets. Nothing outside of this module, and nothing in its public face, names s3s.
 
+mod access;
+mod actions;
+mod attributes;
 mod body;
+mod checksums;
+mod conditions;
+mod copy;
+mod cors;
+mod counted;
+mod explain;
 mod failure;
+mod fixed;
+mod forms;
 mod front;
 mod gate;
 mod headers;
+mod hosts;
 mod listing;
 mod objects;
 mod operations;
+mod overrides;
+mod parameters;
 mod reading;
 mod request;
+mod settings;
+mod tagging;
 mod uploads;
 
 pub use front::{ResponseBody, S3Failure, S3Front, S3Outcome, service};
-pub use gate::{KeyInfo, Keys};
+pub use gate::{Connection, KeyInfo, Keys};

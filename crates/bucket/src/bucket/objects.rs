@@ -1,10 +1,12 @@
 //! Putting, reading and deleting the objects of a bucket. Everything here may wait for the disk.
 
 use super::{Bucket, parent};
+use crate::checksum::{Algorithm, Checksum};
 use crate::error::BucketError;
-use crate::incoming::{Facts, Incoming, ObjectBody};
+use crate::incoming::{Facts, Filled, Incoming, ObjectBody};
 use crate::layout::{self, KEY_BYTES_MAX};
 use crate::list::{self, ListQuery, Page};
+use crate::note::{self, Note};
 use crate::object::{self, Headers, ObjectInfo, Sha256};
 use crate::read::Object;
 use cairn_model::Timestamp;
@@ -48,13 +50,21 @@ pub struct PutOutcome {
     pub sha256: Sha256,
     /// Bytes of the body.
     pub size: u64,
+    /// As [`ObjectInfo::checksum`].
+    pub checksum: Option<Checksum>,
+}
+
+impl From<ObjectInfo> for PutOutcome {
+    fn from(info: ObjectInfo) -> PutOutcome {
+        PutOutcome { etag: info.etag, sha256: info.sha256, size: info.size, checksum: info.checksum }
+    }
 }
 
 impl Bucket {
-    /// Begins a body aside.
-    pub(crate) fn begin(&self) -> Result<Incoming, BucketError> {
+    /// Begins a body aside, of which a checksum may be wanted.
+    pub(crate) fn begin(&self, algorithm: Option<Algorithm>) -> Result<Incoming, BucketError> {
         self.folders.check()?;
-        Incoming::create(&self.disk, &self.next_temp())
+        Incoming::create(&self.disk, &self.next_temp(), algorithm)
     }
 
     /// Ends a body and makes it the object. When this returns well, the object survives power loss; until it
@@ -62,13 +72,13 @@ impl Bucket {
     /// there whole.
     pub(crate) fn publish(
         &self,
-        incoming: Incoming,
+        filled: Filled,
         facts: Facts,
         condition: &Condition,
     ) -> Result<PutOutcome, BucketError> {
         let path = layout::object_path(&self.objects, &facts.key);
         let (key, now) = (facts.key.clone(), facts.modified);
-        let (temp, info) = incoming.finish(facts)?;
+        let (temp, info) = filled.finish(facts)?;
         let _turn = self.turn(&path);
         self.admit(&path, &key, condition, now)?;
         let added = self.folders.add(&self.disk, parent(&path), || match condition {
@@ -80,7 +90,8 @@ impl Bucket {
             let _ = self.disk.unlink(&path);
         }
         added?;
-        Ok(PutOutcome { etag: info.etag, sha256: info.sha256, size: info.size })
+        self.remove_note(&path);
+        Ok(PutOutcome::from(info))
     }
 
     /// Whether a put may take the key now; the caller holds its turn.
@@ -109,23 +120,33 @@ impl Bucket {
                 Err(BucketError::Exists { sha256: there.sha256 })
             }
             Condition::IfMatches(etag) if *etag != there.etag => Err(BucketError::PreconditionFailed),
-            Condition::Always | Condition::IfMatches(_) => unlocked(&there, now),
+            Condition::Always | Condition::IfMatches(_) => unlocked(path, &there, now),
         }
     }
 
-    /// Opens the object for reading.
+    /// Opens the object for reading. A note that cannot be read is not worth refusing the object: without it
+    /// the object has its first tags, and its lock holds.
     pub(crate) fn read(&self, key: &str) -> Result<Object, BucketError> {
         let path = layout::object_path(&self.objects, key);
-        let (file, info) = object::open(&path, key)?;
+        let (file, mut info) = object::open(&path, key)?;
+        match Note::read(&path, &info) {
+            Ok(note) => note.apply(&mut info),
+            Err(error) => tracing::error!("the note on {}: {error}", path.display()),
+        }
         Ok(Object::new(info, file, path))
     }
 
-    /// Deletes the object if it is there. When this returns well, it stays gone.
-    pub(crate) fn delete(&self, key: &str, now: Timestamp) -> Result<(), BucketError> {
+    /// Deletes the object if it is there, and if it has the ETag `etag` where that is given. When this returns
+    /// well, it stays gone.
+    pub(crate) fn delete(&self, key: &str, etag: Option<&str>, now: Timestamp) -> Result<(), BucketError> {
         let path = layout::object_path(&self.objects, key);
         let _turn = self.turn(&path);
         let is_there = match object::open(&path, key) {
-            Ok((_, info)) => unlocked(&info, now).map(|()| true)?,
+            Ok((_, info)) if etag.is_some_and(|etag| etag != "*" && etag != info.etag) => {
+                return Err(BucketError::PreconditionFailed);
+            }
+            Ok((_, info)) => unlocked(&path, &info, now).map(|()| true)?,
+            Err(BucketError::NoSuchKey) if etag.is_some() => return Err(BucketError::NoSuchKey),
             // Still to be synced: the process that deleted it may have died before it did.
             Err(BucketError::NoSuchKey) => false,
             // Whether a damaged object is locked cannot be known, so it stays.
@@ -133,8 +154,20 @@ impl Bucket {
         };
         self.folders
             .change(&self.disk, parent(&path), || if is_there { self.disk.unlink(&path) } else { Ok(()) })?;
+        self.remove_note(&path);
         self.folders.prune(&self.disk, parent(&path));
         Ok(())
+    }
+
+    /// Removes the note on an object that is no more, as is durable by now: before, a crash could bring the
+    /// object back without it. Best effort: a note on nothing counts for nothing.
+    fn remove_note(&self, object: &Path) {
+        let note = note::path(object);
+        if note.exists()
+            && let Err(error) = self.disk.unlink(&note)
+        {
+            tracing::warn!("cannot remove {}: {error}", note.display());
+        }
     }
 
     /// Lists objects.
@@ -152,9 +185,13 @@ pub(crate) fn check_key(key: &str) -> Result<(), BucketError> {
     }
 }
 
-fn unlocked(info: &ObjectInfo, now: Timestamp) -> Result<(), BucketError> {
+/// Refuses to touch an object that is locked as of `now`, unless its lock was broken.
+fn unlocked(path: &Path, info: &ObjectInfo, now: Timestamp) -> Result<(), BucketError> {
     match info.locked_until {
-        Some(until) if now < until => Err(BucketError::Locked { until }),
+        Some(until) if now < until => match Note::read(path, info)?.broken {
+            Some(_) => Ok(()),
+            None => Err(BucketError::Locked { until }),
+        },
         _ => Ok(()),
     }
 }

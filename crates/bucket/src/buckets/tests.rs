@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod crash;
+mod settings;
+mod uploads;
 
 use super::{Buckets, UploadAt};
 use crate::bucket::{Condition, PutObject, PutOutcome};
@@ -10,6 +12,7 @@ use crate::error::BucketError;
 use crate::incoming::ObjectBody;
 use crate::list::ListQuery;
 use crate::object::Headers;
+use crate::upload::Plan;
 use bytes::Bytes;
 use cairn_model::{AccountId, Timestamp};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -314,9 +317,9 @@ async fn parts_of_an_upload_that_has_ended_go_and_others_stay() {
     let buckets = open(dir.path()).await;
     let mut parts = Vec::new();
     for key in ["ended", "open"] {
-        let id = buckets.create_upload("bucket", key, Headers::default(), at(1)).await.unwrap();
+        let id = buckets.create_upload("bucket", key, Plan::default(), at(1)).await.unwrap();
         let upload = UploadAt { bucket: "bucket".to_owned(), key: key.to_owned(), id: id.clone() };
-        buckets.put_part(upload, 7, ObjectBody::Bytes(Bytes::from("x")), at(1)).await.unwrap();
+        buckets.put_part(upload, 7, ObjectBody::Bytes(Bytes::from("x")), (None, None), at(1)).await.unwrap();
         parts.push(dir.path().join("bucket/uploads").join(id));
     }
     std::fs::remove_file(parts[0].join("upload.json")).unwrap();

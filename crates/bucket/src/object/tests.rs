@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{Headers, ObjectInfo, Sha256, open, trailer};
+use super::{Headers, ObjectInfo, Sha256, open, runs, trailer};
+use crate::checksum::{Algorithm, Checksum, Coverage};
 use crate::error::BucketError;
 use cairn_model::Timestamp;
 use std::collections::BTreeMap;
@@ -19,6 +20,13 @@ fn info(key: &str, body: &[u8]) -> ObjectInfo {
             user: BTreeMap::from([("a".to_owned(), "b".to_owned())]),
             ..Headers::default()
         },
+        tags: BTreeMap::from([("team".to_owned(), "ü".to_owned())]),
+        checksum: Some(Checksum {
+            algorithm: Algorithm::Crc64Nvme,
+            coverage: Coverage::FullObject,
+            value: "AAAAAAAAAAA=".to_owned(),
+        }),
+        parts: vec![(3, 5), (1, 2)],
     }
 }
 
@@ -51,7 +59,10 @@ fn every_changed_byte_of_a_trailer_is_found() {
         let mut bad = good.clone();
         bad[at] ^= 0x10;
         std::fs::write(&path, bad).unwrap();
-        assert!(matches!(open(&path, "k"), Err(BucketError::Damaged(_))), "byte {at}");
+        assert!(
+            matches!(open(&path, "k"), Err(BucketError::Damaged(_) | BucketError::TooNew { .. })),
+            "byte {at}"
+        );
     }
     for length in 0..good.len() {
         std::fs::write(&path, &good[..length]).unwrap();
@@ -66,4 +77,29 @@ fn a_file_under_the_name_of_another_key_is_damage() {
     write(&path, &info("k", b""), b"");
     assert!(matches!(open(&path, "K"), Err(BucketError::Damaged(_))));
     assert!(matches!(open(&folder.path().join("y"), "k"), Err(BucketError::NoSuchKey)));
+}
+
+#[test]
+fn parts_are_found_by_their_numbers() {
+    let info = info("k", b"");
+    assert_eq!(info.parts_count(), Some(4));
+    assert_eq!(info.part(1), Some(0..5));
+    assert_eq!(info.part(3), Some(10..15));
+    assert_eq!(info.part(4), Some(15..17));
+    assert_eq!((info.part(5), info.part(0)), (None, None));
+    let whole = ObjectInfo { size: 9, parts: Vec::new(), ..info };
+    assert_eq!((whole.part(1), whole.part(2), whole.parts_count()), (Some(0..9), None, None));
+    assert_eq!(runs([5, 5, 5, 2].into_iter()), [(3, 5), (1, 2)]);
+}
+
+#[test]
+fn an_object_of_a_newer_version_is_told_apart_from_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    write(&path, &info("k", b"body"), b"body");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let version = bytes.len() - 20;
+    bytes[version] = 2;
+    std::fs::write(&path, bytes).unwrap();
+    assert!(matches!(open(&path, "k"), Err(BucketError::TooNew { found: 2, known: 1, .. })));
 }

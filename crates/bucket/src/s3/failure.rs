@@ -1,6 +1,8 @@
 //! The store's errors as S3's.
 
 use crate::error::{BoxError, BucketError};
+use crate::tags::TagFault;
+use http::StatusCode;
 use s3s::{S3Error, S3ErrorCode, s3_error};
 
 /// Why a body was refused while it came in.
@@ -18,6 +20,8 @@ pub(super) enum BodyFault {
     ChunkSignature,
     #[error("the body ended early or too late")]
     Length,
+    #[error("nothing of the body came for a while")]
+    Stalled,
     #[error("the body could not be read")]
     Unreadable(#[source] BoxError),
 }
@@ -49,17 +53,18 @@ impl From<&BodyFault> for S3Error {
                 s3_error!(BadDigest, "The {name} you specified did not match what we received.")
             }
             BodyFault::NoTrailer(name) => s3_error!(InvalidRequest, "The trailer {name} is missing."),
-            BodyFault::Sha256 => {
-                let mut error = S3Error::with_message(
-                    S3ErrorCode::Custom("XAmzContentSHA256Mismatch".into()),
-                    "The provided 'x-amz-content-sha256' header does not match what was computed.",
-                );
-                error.set_status_code(http::StatusCode::BAD_REQUEST);
-                error
-            }
+            BodyFault::Sha256 => custom(
+                "XAmzContentSHA256Mismatch",
+                StatusCode::BAD_REQUEST,
+                "The provided 'x-amz-content-sha256' header does not match what was computed.",
+            ),
             BodyFault::ChunkSignature => s3_error!(
                 SignatureDoesNotMatch,
                 "The signature of a chunk does not match the signature that was computed."
+            ),
+            BodyFault::Stalled => s3_error!(
+                RequestTimeout,
+                "Your socket connection to the server was not read from or written to within the timeout period."
             ),
             BodyFault::Length | BodyFault::Unreadable(_) => s3_error!(
                 IncompleteBody,
@@ -118,9 +123,31 @@ impl From<BucketError> for S3Error {
             BucketError::Full => {
                 s3_error!(ServiceUnavailable, "The disk is full. Please try again later.")
             }
-            error @ (BucketError::Failed | BucketError::Damaged(_) | BucketError::Io(_)) => internal(&error),
+            BucketError::Denied | BucketError::PublicPolicy => s3_error!(AccessDenied, "Access Denied"),
+            BucketError::NotLocked => s3_error!(InvalidRequest, "The object is not locked."),
+            BucketError::Policy(fault) => {
+                s3_error!(MalformedPolicy, "Cairn cannot take the policy: {fault}.")
+            }
+            BucketError::Tags(TagFault::TooMany(most)) => custom(
+                "BadRequest",
+                StatusCode::BAD_REQUEST,
+                format!("There cannot be more than {most} tags."),
+            ),
+            BucketError::Tags(fault) => s3_error!(InvalidTag, "{fault}"),
+            BucketError::Cors(fault) => s3_error!(InvalidRequest, "{fault}"),
+            error @ (BucketError::Failed
+            | BucketError::Damaged(_)
+            | BucketError::TooNew { .. }
+            | BucketError::Io(_)) => internal(&error),
         }
     }
+}
+
+/// An error whose code s3s does not know.
+pub(super) fn custom(code: &'static str, status: StatusCode, message: impl Into<String>) -> S3Error {
+    let mut error = S3Error::with_message(S3ErrorCode::Custom(code.into()), message.into());
+    error.set_status_code(status);
+    error
 }
 
 /// The log learns what it was, the client only that it was us.

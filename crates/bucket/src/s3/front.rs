@@ -1,22 +1,27 @@
 //! The way in: one HTTP request, one HTTP response, and what the server has to know of both.
 
-use super::gate::{Gate, Keys, Sighting};
+use super::counted::{Counted, Taken};
+use super::explain::{answer, explain};
+use super::gate::{Connection, Gate, Keys, Sighting};
+use super::hosts::Hosts;
 use super::operations::Operations;
 use super::request::Claim;
+use super::{cors, forms};
 use crate::buckets::Buckets;
 use crate::error::BoxError;
 use bytes::Bytes;
 use cairn_model::AccountId;
 use http::{HeaderValue, Request, Response, StatusCode};
-use http_body::{Body, Frame, SizeHint};
+use http_body::Body;
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
-use s3s::S3Error;
+use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
+use s3s::{S3Error, S3Result, s3_error};
+use serde_json::Value;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 
 /// The body of a response. An error in the midst of it means that what was sent must not be taken for whole.
 pub type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
@@ -36,6 +41,10 @@ pub struct S3Outcome {
     pub access_key_id: Option<String>,
     /// The key's account; only once the signature was found right.
     pub account: Option<AccountId>,
+    /// The bucket's account, if the bucket existed when the request came.
+    pub owner: Option<AccountId>,
+    /// What the request's body said, under the name that CloudTrail gives it (`bucketPolicy`), if it was taken.
+    pub said: Option<(&'static str, Value)>,
     /// If it failed.
     pub error: Option<S3Failure>,
     /// Bytes of the request's body that were read, as sent.
@@ -53,46 +62,65 @@ pub struct S3Failure {
     pub message: String,
 }
 
+/// The largest file that an HTML form may bring, and how many forms are taken at a time: they are held in memory.
+const FORM_BYTES_MAX: u64 = 32 << 20;
+const FORMS_AT_ONCE: usize = 4;
+/// The largest XML that a request may bring: 1,000 keys, or 10,000 parts.
+const XML_BYTES_MAX: usize = 8 << 20;
+
 /// The S3 service. Clones are the same one.
 #[derive(Clone)]
 pub struct S3Front {
     service: S3Service,
+    buckets: Buckets,
+    hosts: Hosts,
+    forms: Arc<Semaphore>,
 }
 
 /// The S3 service over `buckets` for the holders of `keys`. `region` is that of buckets made without a
-/// location constraint.
-pub fn service(buckets: Buckets, keys: Arc<dyn Keys>, region: String) -> S3Front {
+/// location constraint. Below `domain` every bucket has a host name of its own, as it has below `s3.localhost`
+/// and `localhost`.
+pub fn service(buckets: Buckets, keys: Arc<dyn Keys>, region: String, domain: Option<&str>) -> S3Front {
+    let hosts = Hosts::new(domain);
     let gate = Gate { keys, buckets: buckets.clone() };
-    let mut builder = S3ServiceBuilder::new(Operations { buckets, region });
+    let mut config = S3Config::default();
+    config.xml_max_body_size = XML_BYTES_MAX;
+    config.post_object_max_file_size = FORM_BYTES_MAX;
+    config.form_max_fields_size = 1 << 20;
+    let mut builder = S3ServiceBuilder::new(Operations { buckets: buckets.clone(), region });
     builder.set_auth(gate.clone());
     builder.set_access(gate);
-    S3Front { service: builder.build() }
+    builder.set_host(hosts.clone());
+    builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
+    let forms = Arc::new(Semaphore::new(FORMS_AT_ONCE));
+    S3Front { service: builder.build(), buckets, hosts, forms }
 }
 
 impl S3Front {
-    /// Serves one request. Buckets are named by the path (`/bucket/key`). The response carries an
-    /// [`S3Outcome`].
-    pub async fn call<B>(&self, request: Request<B>) -> Response<ResponseBody>
+    /// Serves one request. Buckets are named by the path (`/bucket/key`) or by the host
+    /// (`bucket.s3.localhost`). The response carries an [`S3Outcome`].
+    pub async fn call<B>(&self, request: Request<B>, connection: Connection) -> Response<ResponseBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        let claim = Claim::of(&request);
+        let claim = Claim::of(&request, &self.hosts);
+        let rules = cors::Rules::of(&self.buckets, claim.bucket.as_deref(), &request);
+        let owner = match &claim.bucket {
+            Some(bucket) => self.buckets.bucket(bucket).await.map(|info| info.owner),
+            None => None,
+        };
         let is_head = request.method() == http::Method::HEAD;
         let expects_continue = request.headers().contains_key(http::header::EXPECT);
-        let sighting = Sighting::default();
+        let (sighting, said) = (Sighting::default(), Said::default());
         let taken = Arc::new(Taken::default());
         let mut request = request.map(|body| {
             s3s::Body::http_body_unsync(Counted { body: Box::pin(body), taken: Arc::clone(&taken) })
         });
         request.extensions_mut().insert(sighting.clone());
-        let response = match claim.refusal() {
-            Some(refusal) => answer(refusal),
-            None => self.service.call(request).await.unwrap_or_else(|error| {
-                tracing::error!("bucket server: {error:?}");
-                answer(S3Error::new(s3s::S3ErrorCode::InternalError))
-            }),
-        };
+        request.extensions_mut().insert(said.clone());
+        request.extensions_mut().insert(connection);
+        let response = self.respond(&claim, &rules, request).await;
         let (response, error) = explain(response);
         let seen = sighting.seen();
         let (access_key_id, account) = match seen.verified {
@@ -105,11 +133,17 @@ impl S3Front {
             key: claim.key,
             access_key_id,
             account,
+            owner,
+            said: said.take(),
             error,
             bytes_in: taken.bytes.load(Ordering::Relaxed),
             bytes_out: if is_head { 0 } else { response.body().size_hint().lower() },
         };
         let mut response = response.map(BodyExt::boxed_unsync);
+        if is_head && response.headers().contains_key(http::header::CONTENT_RANGE) {
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        }
+        rules.add_headers(response.headers_mut());
         if expects_continue && !taken.asked.load(Ordering::Relaxed) {
             // The client never saw "100 Continue". botocore then takes the next response on the connection
             // for this one's, so there must be none, as with S3 itself.
@@ -118,106 +152,53 @@ impl S3Front {
         response.extensions_mut().insert(outcome);
         response
     }
-}
 
-fn answer(error: S3Error) -> Response<s3s::Body> {
-    error.to_http_response().unwrap_or_else(|_| {
-        let mut response = Response::new(s3s::Body::empty());
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        response
-    })
-}
-
-/// Reads the error out of a response, and gives it a message if it came without one.
-fn explain(response: Response<s3s::Body>) -> (Response<s3s::Body>, Option<S3Failure>) {
-    let status = response.status();
-    let is_error = status.is_client_error() || status.is_server_error();
-    let Some(xml) = response.body().bytes().filter(|_| is_error) else { return (response, None) };
-    let xml = String::from_utf8_lossy(&xml).into_owned();
-    let code = element(&xml, "Code").unwrap_or_else(|| "InternalError".to_owned());
-    match element(&xml, "Message") {
-        Some(message) => (response, Some(S3Failure { code, message })),
-        None => {
-            let message = usual_message(&code).to_owned();
-            let xml = xml.replace("</Error>", &format!("<Message>{message}</Message></Error>"));
-            (response.map(|_| s3s::Body::from(xml)), Some(S3Failure { code, message }))
+    async fn respond(
+        &self,
+        claim: &Claim,
+        rules: &cors::Rules,
+        request: Request<s3s::Body>,
+    ) -> Response<s3s::Body> {
+        if request.method() == http::Method::OPTIONS {
+            return rules.preflight(&request).unwrap_or_else(answer);
         }
+        if let Some(refusal) = claim.refusal() {
+            return answer(refusal);
+        }
+        if claim.is_form {
+            return self.take_form(request).await.unwrap_or_else(answer);
+        }
+        self.serve(request).await
+    }
+
+    async fn take_form(&self, request: Request<s3s::Body>) -> S3Result<Response<s3s::Body>> {
+        let _slot = self
+            .forms
+            .try_acquire()
+            .map_err(|_| s3_error!(SlowDown, "Too many forms are being taken in. Please try again."))?;
+        let (head, body) = request.into_parts();
+        let body = forms::checked(body).await?;
+        Ok(self.serve(Request::from_parts(head, body)).await)
+    }
+
+    async fn serve(&self, request: Request<s3s::Body>) -> Response<s3s::Body> {
+        self.service.call(request).await.unwrap_or_else(|error| {
+            tracing::error!("bucket server: {error:?}");
+            answer(S3Error::new(s3s::S3ErrorCode::InternalError))
+        })
     }
 }
 
-/// The text of the first element of this name; s3s writes errors flat and without attributes.
-fn element(xml: &str, name: &str) -> Option<String> {
-    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
-    let (text, _) = rest.split_once(&format!("</{name}>"))?;
-    let unescaped = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
-    Some(unescaped.into_iter().fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain)))
-}
+/// What an operation read in a request's body, for the record.
+#[derive(Clone, Default)]
+pub(super) struct Said(Arc<Mutex<Option<(&'static str, Value)>>>);
 
-/// What S3 says with the errors that s3s gives no message.
-fn usual_message(code: &str) -> &'static str {
-    match code {
-        "SignatureDoesNotMatch" => {
-            "The request signature we calculated does not match the signature you provided. Check your key and signing method."
-        }
-        "InvalidBucketName" => "The specified bucket is not valid.",
-        "KeyTooLongError" => "Your key is too long",
-        "InvalidURI" => "Couldn't parse the specified URI.",
-        "InvalidRange" => "The requested range is not satisfiable",
-        "MethodNotAllowed" => "The specified method is not allowed against this resource.",
-        "MissingContentLength" => "You must provide the Content-Length HTTP header.",
-        "MalformedXML" => {
-            "The XML you provided was not well-formed or did not validate against our published schema"
-        }
-        "MaxMessageLengthExceeded" => "Your request was too big.",
-        "IncompleteBody" => {
-            "You did not provide the number of bytes specified by the Content-Length HTTP header."
-        }
-        _ => "We encountered an internal error. Please try again.",
-    }
-}
-
-/// What was read of a request's body.
-#[derive(Default)]
-struct Taken {
-    /// Whether bytes were asked for, which is what makes an HTTP server send "100 Continue".
-    asked: AtomicBool,
-    bytes: AtomicU64,
-}
-
-/// A body that notes what is read of it.
-struct Counted<B> {
-    body: Pin<Box<B>>,
-    taken: Arc<Taken>,
-}
-
-impl<B> Body for Counted<B>
-where
-    B: Body<Data = Bytes>,
-    B::Error: Into<BoxError>,
-{
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        if !self.body.is_end_stream() {
-            self.taken.asked.store(true, Ordering::Relaxed);
-        }
-        let frame = ready!(self.body.as_mut().poll_frame(cx));
-        if let Some(Ok(frame)) = &frame {
-            let length = frame.data_ref().map_or(0, Bytes::len);
-            self.taken.bytes.fetch_add(length as u64, Ordering::Relaxed);
-        }
-        Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
+impl Said {
+    pub(super) fn note(&self, name: &'static str, value: Value) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((name, value));
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+    fn take(&self) -> Option<(&'static str, Value)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -54,12 +54,46 @@ fn user(headers: &HeaderMap) -> S3Result<BTreeMap<String, String>> {
         user.insert(short.to_owned(), value.to_owned());
     }
     if bytes > USER_BYTES_MAX {
-        return Err(s3_error!(
-            MetadataTooLarge,
-            "Your metadata headers exceed the maximum allowed metadata size"
-        ));
+        return Err(too_much_metadata());
     }
     Ok(user)
+}
+
+/// The same of an upload by an HTML form, as its fields say it.
+pub(super) fn kept_of_form(form: &dto::PostObjectInput) -> S3Result<Headers> {
+    let user: BTreeMap<String, String> = form.metadata.clone().unwrap_or_default().into_iter().collect();
+    let bytes: usize = user.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > USER_BYTES_MAX {
+        return Err(too_much_metadata());
+    }
+    Ok(Headers {
+        content_type: form.content_type.clone(),
+        content_encoding: form.content_encoding.clone(),
+        content_disposition: form.content_disposition.clone(),
+        content_language: form.content_language.clone(),
+        cache_control: form.cache_control.clone(),
+        expires: None,
+        user,
+    })
+}
+
+pub(super) fn is_usual_acl(acl: &str) -> bool {
+    matches!(acl, "private" | "bucket-owner-full-control")
+}
+
+pub(super) fn no_acls() -> S3Error {
+    s3_error!(AccessControlListNotSupported, "The bucket does not allow ACLs")
+}
+
+pub(super) fn no_encryption() -> S3Error {
+    s3_error!(
+        NotImplemented,
+        "Cairn's own buckets do not encrypt what they keep: put the data folder on an encrypted disk, and ask for no server-side encryption."
+    )
+}
+
+fn too_much_metadata() -> S3Error {
+    s3_error!(MetadataTooLarge, "Your metadata headers exceed the maximum allowed metadata size")
 }
 
 /// The user metadata as response headers. (s3s would encode them anew.)
@@ -73,9 +107,7 @@ pub(super) fn user_headers(user: &BTreeMap<String, String>) -> HeaderMap {
 
 /// Refuses a request to put that asks for what we do not do: a setting is honoured or refused, never ignored.
 pub(super) fn refuse_unsupported(headers: &HeaderMap) -> S3Result<()> {
-    const UNSUPPORTED: [&str; 6] = [
-        "x-amz-server-side-encryption",
-        "x-amz-tagging",
+    const UNSUPPORTED: [&str; 4] = [
         "x-amz-website-redirect-location",
         "x-amz-object-lock-",
         "x-amz-bucket-object-lock-enabled",
@@ -87,9 +119,14 @@ pub(super) fn refuse_unsupported(headers: &HeaderMap) -> S3Result<()> {
         if UNSUPPORTED.iter().any(|unsupported| name.starts_with(unsupported)) && !is_default {
             return Err(s3_error!(NotImplemented, "The header {name} is not implemented."));
         }
-        let is_other_acl = name == "x-amz-acl" && value != "private" && value != "bucket-owner-full-control";
+        if name.starts_with("x-amz-server-side-encryption")
+            || name.starts_with("x-amz-copy-source-server-side-")
+        {
+            return Err(no_encryption());
+        }
+        let is_other_acl = name == "x-amz-acl" && !value.to_str().is_ok_and(is_usual_acl);
         if is_other_acl || name.starts_with("x-amz-grant-") {
-            return Err(s3_error!(AccessControlListNotSupported, "The bucket does not allow ACLs"));
+            return Err(no_acls());
         }
         if name == "x-amz-storage-class" && value != "STANDARD" {
             return Err(s3_error!(InvalidStorageClass, "The storage class you specified is not valid"));

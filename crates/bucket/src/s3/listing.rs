@@ -1,5 +1,6 @@
 //! Listing objects, in both versions of the protocol.
 
+use super::checksums::{shown_algorithm, shown_coverage};
 use super::headers::{shown_etag, shown_time};
 use crate::buckets::Buckets;
 use crate::list::{ListQuery, Page};
@@ -89,6 +90,54 @@ pub(super) async fn list_v2(
     }))
 }
 
+/// Every object is the one version there is of it, with the id `null`.
+pub(super) async fn list_versions(
+    buckets: &Buckets,
+    owner: AccountId,
+    req: S3Request<ListObjectVersionsInput>,
+) -> S3Result<S3Response<ListObjectVersionsOutput>> {
+    let input = req.input;
+    let encoding = Encoding::of(input.encoding_type)?;
+    let max_keys = page_keys(input.max_keys)?;
+    let query = ListQuery {
+        prefix: input.prefix.unwrap_or_default(),
+        delimiter: input.delimiter.filter(|delimiter| !delimiter.is_empty()),
+        after: input.key_marker.unwrap_or_default(),
+        limit: max_keys.try_into().unwrap_or(0),
+    };
+    let page = buckets.list(&input.bucket, query.clone()).await?;
+    let next = page.next.clone();
+    let (contents, common_prefixes) = encoding.entries(page, Some(owner));
+    let versions = contents.into_iter().map(|object| ObjectVersion {
+        key: object.key,
+        size: object.size,
+        e_tag: object.e_tag,
+        last_modified: object.last_modified,
+        owner: object.owner,
+        is_latest: Some(true),
+        version_id: Some("null".to_owned()),
+        storage_class: Some(ObjectVersionStorageClass::from_static(ObjectVersionStorageClass::STANDARD)),
+        checksum_algorithm: object.checksum_algorithm,
+        checksum_type: object.checksum_type,
+        ..ObjectVersion::default()
+    });
+    Ok(S3Response::new(ListObjectVersionsOutput {
+        name: Some(input.bucket),
+        prefix: Some(encoding.text(query.prefix)),
+        key_marker: Some(encoding.text(query.after)),
+        version_id_marker: Some(input.version_id_marker.unwrap_or_default()),
+        max_keys: Some(max_keys),
+        is_truncated: Some(next.is_some()),
+        next_version_id_marker: next.as_ref().map(|_| "null".to_owned()),
+        next_key_marker: next.map(|next| encoding.text(next)),
+        versions: Some(versions.collect()),
+        common_prefixes: Some(common_prefixes),
+        delimiter: query.delimiter.map(|delimiter| encoding.text(delimiter)),
+        encoding_type: encoding.shown(),
+        ..ListObjectVersionsOutput::default()
+    }))
+}
+
 fn page_keys(max_keys: Option<i32>) -> S3Result<i32> {
     match max_keys.unwrap_or(PAGE_KEYS_MAX) {
         ..0 => {
@@ -111,13 +160,13 @@ pub(super) fn shown_owner(account: AccountId) -> Owner {
 
 /// Whether keys are shown percent-encoded: XML cannot hold all of them as they are.
 #[derive(Clone, Copy)]
-enum Encoding {
+pub(super) enum Encoding {
     Plain,
     Url,
 }
 
 impl Encoding {
-    fn of(encoding: Option<EncodingType>) -> S3Result<Encoding> {
+    pub(super) fn of(encoding: Option<EncodingType>) -> S3Result<Encoding> {
         match encoding.as_ref().map(EncodingType::as_str) {
             None => Ok(Encoding::Plain),
             Some(EncodingType::URL) => Ok(Encoding::Url),
@@ -125,14 +174,14 @@ impl Encoding {
         }
     }
 
-    fn text(self, text: String) -> String {
+    pub(super) fn text(self, text: String) -> String {
         match self {
             Encoding::Plain => text,
             Encoding::Url => utf8_percent_encode(&text, URL_PLAIN).to_string(),
         }
     }
 
-    fn shown(self) -> Option<EncodingType> {
+    pub(super) fn shown(self) -> Option<EncodingType> {
         match self {
             Encoding::Plain => None,
             Encoding::Url => Some(EncodingType::from_static(EncodingType::URL)),
@@ -154,6 +203,11 @@ impl Encoding {
             last_modified: Some(shown_time(info.modified)),
             storage_class: Some(ObjectStorageClass::from_static(ObjectStorageClass::STANDARD)),
             owner: owner.map(shown_owner),
+            checksum_algorithm: info
+                .checksum
+                .as_ref()
+                .map(|checksum| vec![shown_algorithm(checksum.algorithm)]),
+            checksum_type: info.checksum.map(|checksum| shown_coverage(checksum.coverage)),
             ..Object::default()
         }
     }
