@@ -1,11 +1,15 @@
 //! Everything that a request may need, put together once.
 
+use crate::api::Throttles;
 use crate::auth::{Authenticator, secret_of};
 use crate::config::Config;
-use crate::ingest::Budget;
+use crate::ingest::{Budget, UnderWay};
 use crate::journal::Journal;
 use crate::metrics::Metrics;
+use crate::tail::Tails;
+use crate::targets::Targets;
 use cairn_bucket::{Buckets, KeyInfo, Keys, S3Front};
+use cairn_decide::rotation;
 use cairn_delivery::{Delivery, Unseal, UnsealError, new_signing_key};
 use cairn_lake::History;
 use cairn_model::{AccessKey, AccountId, Change, KeyStatus, SigningKey, Timestamp, Trail};
@@ -15,21 +19,31 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How long a key signs digests: 400 days, until keys rotate.
-const SIGNING_KEY_LIFE: Duration = Duration::from_secs(400 * 86_400);
-
 /// The running Cairn.
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) journal: Arc<Journal>,
     pub(crate) history: History,
+    pub(crate) tails: Tails,
     pub(crate) delivery: Delivery,
     pub(crate) buckets: Buckets,
     pub(crate) s3: S3Front,
+    /// Where trails deliver to beyond own buckets.
+    pub(crate) targets: Targets,
     pub(crate) seal: Arc<Seal>,
     pub(crate) authenticator: Authenticator,
     pub(crate) budget: Budget,
+    /// Imported requests that are being carried out.
+    pub(crate) under_way: UnderWay,
+    /// How fast calls came lately.
+    pub(crate) throttles: Throttles,
     pub(crate) metrics: Metrics,
+    /// Tells this data folder from one that was restored from its backup, whose log goes on differently.
+    pub(crate) incarnation: String,
+    /// When an import last had history committed. Held while one does.
+    pub(crate) import_commits: tokio::sync::Mutex<Option<tokio::time::Instant>>,
+    /// Held by the one backup that is being made.
+    pub(crate) backups: Arc<tokio::sync::Mutex<()>>,
     /// The root key of the first account: the operator's.
     pub(crate) operator: AccessKey,
     pub(crate) started: Timestamp,
@@ -43,33 +57,46 @@ impl App {
         self.operator.account
     }
 
-    /// The change that gives the account of a trail with log file validation a key to sign with, if it has
-    /// none.
-    pub(crate) fn signing_key_for(&self, trail: &Trail, now: Timestamp) -> Result<Vec<Change>, ApiError> {
+    /// Whether an account lacks a key to sign digests with, or has one that is to be replaced.
+    pub(crate) fn needs_signing_key(&self, account: AccountId, now: Timestamp) -> bool {
         let state = self.journal.catalog().state();
-        if !trail.log_file_validation || state.can_sign(trail.arn.account, now) {
+        let keys = state.signing_keys_of(account).map(|key| &**key);
+        rotation::is_due(keys, now, self.config.rotate_every)
+    }
+
+    /// The change that gives the account of a trail with log file validation a key to sign with, if it needs
+    /// one.
+    pub(crate) fn signing_key_for(&self, trail: &Trail, now: Timestamp) -> Result<Vec<Change>, ApiError> {
+        let account = trail.arn.account;
+        if !trail.log_file_validation || !self.needs_signing_key(account, now) {
             return Ok(Vec::new());
         }
         // Some tens of milliseconds of pure work: the other requests of this thread move elsewhere meanwhile.
-        let key = tokio::task::block_in_place(|| signing_key(&self.seal, trail.arn.account, now));
+        let every = self.config.rotate_every;
+        let key = tokio::task::block_in_place(|| signing_key(&self.seal, account, now, every));
         key.map(|key| vec![Change::PutSigningKey(key)]).ok_or_else(|| {
             ApiError::internal("no signing key could be made: the system gives no random bytes")
         })
     }
 }
 
-/// A new key that signs an account's digests from now on.
-pub(crate) fn signing_key(seal: &Seal, account: AccountId, now: Timestamp) -> Option<SigningKey> {
+/// A new key that signs an account's digests from now on, to be replaced after `every`.
+pub(crate) fn signing_key(
+    seal: &Seal,
+    account: AccountId,
+    now: Timestamp,
+    every: Duration,
+) -> Option<SigningKey> {
     let new = new_signing_key().ok()?;
     let sealed_private = seal.seal(&new.pkcs8, new.fingerprint.as_bytes()).ok()?;
+    let (valid_from, valid_to) = rotation::validity(now, every);
     Some(SigningKey {
         account,
         fingerprint: new.fingerprint,
         public_der: new.public_der,
         sealed_private,
-        // A digest's window may begin a little before its key was made.
-        valid_from: now.minus(Duration::from_secs(3600)).floor_to_second(),
-        valid_to: now.plus(SIGNING_KEY_LIFE).floor_to_second(),
+        valid_from,
+        valid_to,
     })
 }
 
@@ -94,6 +121,7 @@ impl Keys for BucketKeys {
         Some(KeyInfo {
             secret: secret_of(&self.seal, &key)?,
             account: key.account,
+            user: key.user.clone(),
             disabled: key.status == KeyStatus::Disabled,
             ingest_only: key.ingest_only,
         })

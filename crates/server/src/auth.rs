@@ -1,6 +1,7 @@
 //! Who is calling: signatures and bearer tokens against the catalog's keys.
 
 use crate::clock;
+use crate::listener::TlsSession;
 use aws_lc_rs::digest;
 use cairn_model::{AccessKey, AccountId, KeyStatus, Timestamp};
 use cairn_store::catalog::{Catalog, CatalogState};
@@ -46,6 +47,10 @@ pub(crate) struct Authenticator {
 /// Derived keys are good for a day and one scope; beyond this many all are dropped and made again.
 const DERIVED_MAX: usize = 10_000;
 
+/// What a bearer token is answered with that was not taken.
+const NO_TOKEN: &str = "A bearer token is taken for posting events only, over TLS or loopback only, and while its key \
+                        is active; everything else is signed.";
+
 /// What a request that does not authenticate claimed.
 #[derive(Debug)]
 pub(crate) struct Refused {
@@ -67,8 +72,11 @@ impl Authenticator {
     /// Finds the key that a request claims, before its body is read: a request of nobody known is refused
     /// for the price of its head.
     pub(crate) fn claim(&self, catalog: &Catalog, parts: &Parts) -> Result<Claim, Box<Refused>> {
-        let presented = Presented::parse(&Request::of(parts))
-            .map_err(|error| Box::new(Refused { error, access_key_id: None, key: None, region: None }))?;
+        let nobody = |error| Box::new(Refused { error, access_key_id: None, key: None, region: None });
+        if presented_token(parts).is_some() {
+            return Err(nobody(AuthError::Incomplete { what: NO_TOKEN }));
+        }
+        let presented = Presented::parse(&Request::of(parts)).map_err(nobody)?;
         let key = catalog.state().keys.get(&presented.access_key_id).cloned();
         let refused = |error| Err(Box::new(Refused::new(error, &presented, key.clone())));
         let Some(known) = &key else { return refused(AuthError::UnknownKey) };
@@ -168,11 +176,12 @@ pub(crate) fn secret_of(seal: &Seal, key: &AccessKey) -> Option<String> {
     }
 }
 
-/// The key whose bearer token the request carries: over loopback only, until there is TLS.
+/// The key whose bearer token the request carries. Whoever sees a token can use it, so it is taken only where
+/// nobody does: over loopback or TLS.
 pub(crate) fn bearer(state: &CatalogState, parts: &Parts, peer: IpAddr) -> Option<Arc<AccessKey>> {
-    let header = parts.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
-    let token = header.strip_prefix("Bearer ")?;
-    if !peer.to_canonical().is_loopback() {
+    let token = presented_token(parts)?;
+    let unseen = peer.to_canonical().is_loopback() || parts.extensions.get::<TlsSession>().is_some();
+    if !unseen {
         return None;
     }
     let hash = token_hash(token);
@@ -180,7 +189,14 @@ pub(crate) fn bearer(state: &CatalogState, parts: &Parts, peer: IpAddr) -> Optio
     found.filter(|key| key.status == KeyStatus::Active).cloned()
 }
 
+fn presented_token(parts: &Parts) -> Option<&str> {
+    parts.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
 /// What the catalog keeps of a bearer token: SHA-256 in lower-case hex.
 pub(crate) fn token_hash(token: &str) -> String {
     hex::encode(digest::digest(&digest::SHA256, token.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,9 @@
-//! Request bodies, read whole within a limit of size and time.
+//! Request bodies, read whole within a limit of size, time and memory.
 
+use crate::ingest::Share;
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use hyper::body::{Body, Incoming};
+use hyper::body::Body;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -20,22 +21,33 @@ pub(crate) enum BodyError {
     Stalled,
     #[error("the body broke off")]
     BrokeOff,
+    /// Trying again later helps.
+    #[error("too many large requests at once")]
+    Busy,
 }
 
 /// Refuses a body whose header promises more than `bytes_max` bytes.
-pub(crate) fn check_announced(body: &Incoming, bytes_max: usize) -> Result<(), BodyError> {
+pub(crate) fn check_announced(body: &impl Body, bytes_max: usize) -> Result<(), BodyError> {
     if body.size_hint().lower() > bytes_max as u64 { Err(BodyError::TooLarge(bytes_max)) } else { Ok(()) }
 }
 
-/// Reads a body of at most `bytes_max` bytes. What the header promises beyond it is refused before a byte is
-/// read.
-pub(crate) async fn read(body: Incoming, bytes_max: usize) -> Result<Bytes, BodyError> {
-    read_charged(body, bytes_max, |_| Ok(())).await
+/// Reads a body of at most `bytes_max` bytes into memory that `share` holds: it has to live as long as the
+/// bytes. What the header promises beyond the limit is refused before a byte is read.
+pub(crate) async fn read(
+    body: impl Body<Data = Bytes> + Unpin,
+    bytes_max: usize,
+    share: &mut Share,
+) -> Result<Bytes, BodyError> {
+    let charge = |bytes| {
+        // Taking memory fails for no other reason: a body's size was checked before.
+        share.hold(bytes).map_err(|_| BodyError::Busy)
+    };
+    read_charged(body, bytes_max, charge).await
 }
 
 /// Reads a body; `charge` is told how much memory it takes so far, and may refuse.
 pub(crate) async fn read_charged<E: From<BodyError>>(
-    mut body: Incoming,
+    mut body: impl Body<Data = Bytes> + Unpin,
     bytes_max: usize,
     mut charge: impl FnMut(usize) -> Result<(), E>,
 ) -> Result<Bytes, E> {
@@ -61,3 +73,6 @@ pub(crate) async fn read_charged<E: From<BodyError>>(
         whole.extend_from_slice(&data);
     }
 }
+
+#[cfg(test)]
+mod tests;

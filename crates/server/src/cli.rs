@@ -1,12 +1,24 @@
 //! The command line: one file a command.
 
 mod account;
+mod backup;
 mod client;
+mod columns;
+mod completions;
+mod filters;
+mod freshness;
 mod import;
 mod key;
+mod lock;
 mod lookup;
+mod man;
 mod output;
+mod pages;
+mod restore;
 mod serve;
+mod tail;
+mod times;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -27,10 +39,24 @@ enum Command {
     Import(import::Import),
     /// Find events: any combination of filters, every account
     Lookup(Box<lookup::LookupArgs>),
+    /// Show events as they come, until Ctrl-C
+    Tail(Box<tail::Tail>),
     /// Make, list, disable and delete access keys
     Key(key::KeyArgs),
-    /// Make and list accounts
+    /// Make, list, show and rename accounts
     Account(account::AccountArgs),
+    /// Break the lock of a delivered object
+    Lock(lock::LockArgs),
+    /// Prove that delivered log files are whole, unchanged and all there
+    Verify(Box<verify::Verify>),
+    /// Copy a serving Cairn's data folder, consistent at one position of its log
+    Backup(backup::Backup),
+    /// Make a data folder of a backup
+    Restore(restore::Restore),
+    /// Print completions for a shell
+    Completions(completions::Completions),
+    /// Print or write manual pages
+    Man(man::Man),
 }
 
 /// Why a command failed.
@@ -57,8 +83,15 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Lookup(command) => command.run(),
+        Command::Tail(command) => command.run(),
         Command::Key(command) => command.run(),
         Command::Account(command) => command.run(),
+        Command::Lock(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Backup(command) => command.run(),
+        Command::Restore(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

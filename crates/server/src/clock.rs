@@ -10,6 +10,12 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
+/// Now, for what signs requests.
+pub(crate) fn system() -> SystemTime {
+    let since = u64::try_from(now().as_micros()).unwrap_or_default();
+    UNIX_EPOCH + std::time::Duration::from_micros(since)
+}
+
 /// 128 random bits.
 pub(crate) fn random_bits() -> u128 {
     rand::random()

@@ -3,13 +3,21 @@
 //! Flags beat the environment, the environment beats the file. A setting is honoured or refused,
 //! never read and ignored.
 
+mod aws;
 mod duration;
 mod file;
+mod limits;
+mod place;
 mod settings;
+mod tls;
 
+pub(crate) use aws::TargetSettings;
 pub(crate) use duration::parse_duration;
+pub(crate) use limits::Profile;
 pub(crate) use settings::{SETTINGS, Setting};
 
+use crate::listener::TlsFiles;
+use place::Given;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -28,27 +36,48 @@ pub(crate) struct Config {
     pub(crate) deliver_every: Duration,
     /// How often trails make digests.
     pub(crate) digest_every: Duration,
+    /// How often the keys that sign digests are replaced.
+    pub(crate) rotate_every: Duration,
     /// Whether the first start makes the default trail.
     pub(crate) default_trail: bool,
     /// How long delivered objects may not be overwritten or deleted.
     pub(crate) lock: Duration,
     /// How long event history keeps an event.
     pub(crate) history: Duration,
+    /// Bytes of log files that may wait for their buckets.
+    pub(crate) outbox_bytes: u64,
     /// Free disk space below which events are refused, in bytes.
     pub(crate) reserve_bytes: u64,
+    /// Below which every bucket has a host name of its own.
+    pub(crate) bucket_domain: Option<String>,
+    /// Quotas, throttles and checks.
+    pub(crate) limits: Profile,
+    /// Certificate and key, if TLS is spoken.
+    pub(crate) tls: Option<TlsFiles>,
     /// Log lines as JSON instead of text.
     pub(crate) log_json: bool,
+    /// Services that trails deliver to.
+    pub(crate) targets: TargetSettings,
 }
 
 /// Why the settings cannot be used. The text is for the person who wrote them.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
+    #[error("{0} does not exist")]
+    Missing(String),
     #[error("{path}: {source}")]
-    File { path: String, source: Box<figment::Error> },
-    #[error("{path}: unknown key {key:?}{}", did_you_mean(.nearest))]
-    UnknownKey { path: String, key: String, nearest: Option<&'static str> },
+    Unreadable { path: String, source: std::io::Error },
+    #[error("{path}:{line}: {message}")]
+    NotToml { path: String, line: usize, message: String },
+    #[error("{path}:{line}: unknown key {key:?}{}", did_you_mean(.nearest))]
+    UnknownKey { path: String, line: usize, key: String, nearest: Option<&'static str> },
+    /// What is wrong with a value, and where it was given.
+    #[error("{place}: {source}")]
+    At { place: String, source: Box<ConfigError> },
     #[error("{name}: {value:?} is not {expected}")]
     Value { name: &'static str, value: String, expected: &'static str },
+    #[error("{0}")]
+    Combination(&'static str),
     #[error("{name} is not built yet, so it cannot be honoured; leave it out")]
     NotBuilt { name: &'static str },
 }
@@ -65,10 +94,8 @@ impl Config {
         flags: &BTreeMap<&'static str, String>,
         variables: &BTreeMap<&'static str, String>,
     ) -> Result<Config, ConfigError> {
-        let mut values = file::read(file)?;
-        values.extend(variables.iter().map(|(key, value)| (*key, value.clone())));
-        values.extend(flags.iter().map(|(key, value)| (*key, value.clone())));
-        Config::from_values(&values)
+        let given = Given::join(file::read(file)?, flags, variables);
+        Config::from_values(&given.values).map_err(|error| given.locate(error))
     }
 
     fn from_values(values: &BTreeMap<&'static str, String>) -> Result<Config, ConfigError> {
@@ -77,7 +104,6 @@ impl Config {
         {
             return Err(ConfigError::NotBuilt { name: setting.key });
         }
-        check_limits(values.get("limits.profile").map(String::as_str))?;
         let text = |key: &'static str| {
             let default = settings::find(key).map_or("", |setting| setting.default);
             values.get(key).cloned().unwrap_or_else(|| default.to_owned())
@@ -85,14 +111,20 @@ impl Config {
         Ok(Config {
             listen: parsed("server.listen", &text("server.listen"), "an address like 127.0.0.1:4580")?,
             data: PathBuf::from(text("server.data")),
-            region: region(&text("server.region"))?,
+            region: region("server.region", &text("server.region"))?,
             deliver_every: duration("trails.deliver_every", &text("trails.deliver_every"))?,
             digest_every: duration("trails.digest_every", &text("trails.digest_every"))?,
+            rotate_every: rotation("trails.rotate_every", &text("trails.rotate_every"))?,
             default_trail: parsed("trails.default", &text("trails.default"), "true or false")?,
             lock: duration("trails.lock", &text("trails.lock"))?,
             history: days("history.days", &text("history.days"))?,
+            outbox_bytes: parsed("trails.outbox_bytes", &text("trails.outbox_bytes"), "a number of bytes")?,
             reserve_bytes: parsed("log.reserve_bytes", &text("log.reserve_bytes"), "a number of bytes")?,
+            bucket_domain: domain("buckets.domain", &text("buckets.domain"))?,
+            limits: parsed("limits.profile", &text("limits.profile"), "open or aws")?,
+            tls: tls::files(values)?,
             log_json: parsed("server.log_json", &text("server.log_json"), "true or false")?,
+            targets: aws::targets(values)?,
         })
     }
 }
@@ -107,6 +139,16 @@ fn parsed<T: std::str::FromStr>(
     expected: &'static str,
 ) -> Result<T, ConfigError> {
     value.parse().map_err(|_| refused(name, value, expected))
+}
+
+/// A domain without a port; nothing if it is empty.
+fn domain(name: &'static str, value: &str) -> Result<Option<String>, ConfigError> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    match value {
+        "" => Ok(None),
+        value if value.bytes().all(allowed) && !value.contains("..") => Ok(Some(value.to_owned())),
+        value => Err(refused(name, value, "a domain like s3.example.com")),
+    }
 }
 
 fn duration(name: &'static str, value: &str) -> Result<Duration, ConfigError> {
@@ -124,21 +166,21 @@ fn days(name: &'static str, value: &str) -> Result<Duration, ConfigError> {
     Ok(Duration::from_secs(days * 86_400))
 }
 
-fn region(value: &str) -> Result<String, ConfigError> {
+fn region(name: &'static str, value: &str) -> Result<String, ConfigError> {
     if crate::auth::is_region(value) {
         Ok(value.to_owned())
     } else {
-        Err(refused("server.region", value, "a region like us-east-1"))
+        Err(refused(name, value, "a region like us-east-1"))
     }
 }
 
-/// AWS's throttles and its bucket policy check are not built, so its profile cannot be honoured.
-fn check_limits(profile: Option<&str>) -> Result<(), ConfigError> {
-    match profile {
-        None | Some("open") => Ok(()),
-        Some("aws") => Err(ConfigError::NotBuilt { name: "limits.profile = aws" }),
-        Some(other) => Err(refused("limits.profile", other, "open or aws")),
+/// Keys are valid from and to whole seconds, so a key must live some of them.
+fn rotation(name: &'static str, value: &str) -> Result<Duration, ConfigError> {
+    let every = duration(name, value)?;
+    if every < Duration::from_secs(4) {
+        return Err(refused(name, value, "a duration of 4s or more"));
     }
+    Ok(every)
 }
 
 #[cfg(test)]

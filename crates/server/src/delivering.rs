@@ -1,26 +1,27 @@
-//! Trails deliver into Cairn's own buckets.
+//! Where trails deliver: into Cairn's own buckets, else to wherever the bucket is; and whom they tell.
 
 use crate::clock;
+use crate::targets::{PutFault, ServiceFault, Targets};
 use async_trait::async_trait;
+use cairn_aws::{PutOutcome, ServerSideEncryption};
 use cairn_bucket::{BucketError, Buckets, Condition, Headers, ObjectBody, PutObject};
-use cairn_delivery::{Object, Put, Target, TargetError};
+use cairn_delivery::{Encryption, Notification, Object, Put, Target, TargetError};
 use std::time::Duration;
 
-/// The embedded buckets as the place where log files and digests go. What is put there is locked.
-pub(crate) struct OwnBuckets {
-    buckets: Buckets,
+/// Routes each object to its bucket. One that is among Cairn's own is never looked for elsewhere.
+pub(crate) struct Router {
+    own: Buckets,
+    /// How long objects in own buckets are locked. Buckets elsewhere have locks of their own.
     lock: Duration,
+    targets: Targets,
 }
 
-impl OwnBuckets {
-    pub(crate) fn new(buckets: Buckets, lock: Duration) -> OwnBuckets {
-        OwnBuckets { buckets, lock }
+impl Router {
+    pub(crate) fn new(own: Buckets, lock: Duration, targets: Targets) -> Router {
+        Router { own, lock, targets }
     }
-}
 
-#[async_trait]
-impl Target for OwnBuckets {
-    async fn put_new(&self, object: &Object) -> Result<Put, TargetError> {
+    async fn put_own(&self, object: &Object) -> Result<Put, TargetError> {
         let now = clock::now();
         let user = object.metadata.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
         let put = PutObject {
@@ -37,15 +38,66 @@ impl Target for OwnBuckets {
             locked_until: Some(now.plus(self.lock)),
             now,
         };
-        match self.buckets.put(put).await {
+        match self.own.deliver(put, &object.trail.to_string()).await {
             Ok(_) => Ok(Put::Created),
             Err(BucketError::Exists { sha256 }) if hex::encode(sha256.0) == object.sha256 => {
                 Ok(Put::SameAlreadyThere)
             }
             Err(BucketError::Exists { .. }) => Err(TargetError::Conflict),
-            Err(error) => Err(TargetError::Refused { code: code(&error).to_owned() }),
+            Err(error) => Err(refused(code(&error))),
         }
     }
+
+    async fn put_elsewhere(&self, object: &Object) -> Result<Put, TargetError> {
+        match self.targets.put_new(&elsewhere(object)).await {
+            Ok(PutOutcome::Created) => Ok(Put::Created),
+            Ok(PutOutcome::SameAlreadyThere) => Ok(Put::SameAlreadyThere),
+            Err(PutFault::Conflict) => Err(TargetError::Conflict),
+            Err(PutFault::Service(ServiceFault { code })) => Err(TargetError::Refused { code }),
+        }
+    }
+}
+
+#[async_trait]
+impl Target for Router {
+    async fn put_new(&self, object: &Object) -> Result<Put, TargetError> {
+        let is_own = self.own.bucket(&object.bucket).await.is_some();
+        match &object.encryption {
+            // An own bucket has no KMS, and a file that only seems encrypted is worse than one that waits.
+            Encryption::SseKms { .. } if is_own => Err(refused("KMS.NotSupported")),
+            _ if is_own => self.put_own(object).await,
+            _ => self.put_elsewhere(object).await,
+        }
+    }
+
+    async fn notify(&self, notification: &Notification) -> Result<(), TargetError> {
+        let published = self.targets.publish(&notification.topic_arn, &notification.message).await;
+        published.map_err(|ServiceFault { code }| TargetError::Refused { code })
+    }
+}
+
+fn elsewhere(object: &Object) -> cairn_aws::PutObject {
+    cairn_aws::PutObject {
+        bucket: object.bucket.clone(),
+        key: object.key.clone(),
+        // Log files' names end in 16 random characters; those of digests follow from their times.
+        key_is_random: !object.key.contains("/CloudTrail-Digest/"),
+        body: object.bytes.clone(),
+        sha256: object.sha256.clone(),
+        content_type: object.content_type,
+        content_encoding: Some(object.content_encoding),
+        metadata: object.metadata.clone(),
+        encryption: match &object.encryption {
+            Encryption::SseS3 => ServerSideEncryption::SseS3,
+            Encryption::SseKms { key_arn, context } => {
+                ServerSideEncryption::SseKms { key_arn: key_arn.clone(), context: context.clone() }
+            }
+        },
+    }
+}
+
+fn refused(code: &str) -> TargetError {
+    TargetError::Refused { code: code.to_owned() }
 }
 
 /// The S3 error code that GetTrailStatus shows.
@@ -54,7 +106,7 @@ fn code(error: &BucketError) -> &'static str {
         BucketError::NoSuchBucket => "NoSuchBucket",
         BucketError::InvalidBucketName => "InvalidBucketName",
         BucketError::KeyTooLong => "KeyTooLongError",
-        BucketError::Locked { .. } => "AccessDenied",
+        BucketError::Locked { .. } | BucketError::Denied => "AccessDenied",
         BucketError::Full => "SlowDown",
         error => {
             tracing::error!(%error, "an own bucket took no delivery");

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::auth::{Caller, Refused, is_region};
 use crate::clock;
+use crate::listener::TlsSession;
 use cairn_bucket::S3Outcome;
 use cairn_model::{AccountId, Category, Timestamp};
 use cairn_record::{
@@ -57,8 +58,19 @@ impl<'a> Exchange<'a> {
             request_id: &self.request_id,
             event_id: &clock::random_uuid(),
             recipient: told.recipient,
-            tls: TlsDetails { client_provided_host_header: None, ..TlsDetails::default() },
+            tls: self.tls(),
         })
+    }
+
+    /// How the request came, if over TLS.
+    fn tls(&self) -> TlsDetails<'a> {
+        let Some(session) = self.parts.extensions.get::<TlsSession>() else { return TlsDetails::default() };
+        TlsDetails {
+            tls_version: Some(session.version),
+            cipher_suite: Some(session.cipher_suite),
+            client_provided_host_header: self.header("host"),
+            key_exchange: session.key_exchange,
+        }
     }
 }
 
@@ -208,19 +220,20 @@ pub(crate) async fn s3(app: &App, exchange: &Exchange<'_>, outcome: &S3Outcome) 
         query: exchange.parts.uri.query(),
         host: exchange.header("host").unwrap_or_default(),
         headers: &exchange.parts.headers,
-        body: None,
-        owner: outcome.account,
+        body: outcome.said.clone(),
+        owner: outcome.owner,
         bytes_in: outcome.bytes_in,
         bytes_out: outcome.bytes_out,
     };
     let call = cairn_record::s3(&request);
     let unverified = outcome.account.is_none();
-    if call.category != Category::Management && !unverified {
+    let refused_stranger = unverified && outcome.error.is_some();
+    if call.category != Category::Management && !refused_stranger {
         return;
     }
     let state = app.journal.catalog().state();
     let key = outcome.access_key_id.as_ref().and_then(|id| state.keys.get(id)).cloned();
-    let recipient = key.as_ref().map_or(app.home_account(), |key| key.account);
+    let recipient = key.as_ref().map(|key| key.account).or(outcome.owner).unwrap_or(app.home_account());
     let failure =
         outcome.error.as_ref().map(|error| Failure { code: &error.code, message: Some(&error.message) });
     let region = signed_region(exchange).unwrap_or_else(|| app.config.region.clone());

@@ -2,8 +2,11 @@
 
 mod buckets;
 mod cloudtrail;
+mod signed;
 mod sts;
 mod unknown;
+
+pub(crate) use signed::{Signed, Unsigned, read as read_signed};
 
 use crate::app::App;
 use crate::events::Exchange;
@@ -62,6 +65,7 @@ impl From<body::BodyError> for ApiError {
         let code = match error {
             body::BodyError::TooLarge(_) => ErrorCode::RequestEntityTooLargeException,
             body::BodyError::Stalled | body::BodyError::BrokeOff => ErrorCode::ValidationError,
+            body::BodyError::Busy => ErrorCode::ServiceUnavailable,
         };
         ApiError::new(code, error.to_string())
     }

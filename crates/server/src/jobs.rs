@@ -1,10 +1,13 @@
 //! What runs beside requests: the readers of the log, and upkeep.
 
 mod delivery;
+mod gaps;
 mod history;
+mod rotation;
 mod upkeep;
+mod uploads;
 
-pub(crate) use upkeep::slowest;
+pub(crate) use upkeep::{drop_segments, slowest};
 
 use crate::app::App;
 use cairn_model::Position;
@@ -52,7 +55,11 @@ impl Jobs {
         running.spawn(history::commit(Arc::clone(app), stop.clone()));
         running.spawn(delivery::follow(Arc::clone(app), growth, stop.clone()));
         running.spawn(delivery::upload(Arc::clone(app), stop.clone()));
-        running.spawn(upkeep::run(Arc::clone(app), stop.clone()));
+        running.spawn(gaps::run(Arc::clone(app), stop.clone()));
+        running.spawn(rotation::run(Arc::clone(app), stop.clone()));
+        running.spawn(uploads::run(Arc::clone(app), stop.clone()));
+        running.spawn(upkeep::release(Arc::clone(app), stop.clone()));
+        running.spawn(upkeep::maintain(Arc::clone(app), stop.clone()));
         Jobs { running }
     }
 

@@ -1,48 +1,104 @@
 //! Connections: accepting them, bounding them, and letting them finish at the end.
 
+mod limits;
+mod pace;
+mod patience;
+mod tls;
+
+pub(crate) use tls::{Tls, TlsFiles, TlsSession};
+
 use crate::app::App;
-use crate::http::{self, Answer};
+use crate::http as answers;
+use http::header::HOST;
+use http::{HeaderValue, Request};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use pace::{Pace, Verdict, Watched};
+use patience::{Patience, STALL_TIMEOUT};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Connections beyond this wait to be accepted. Fewer than the 1,024 files that a process may usually open:
-/// the log needs some.
-const CONNECTIONS_MAX: usize = 768;
 /// A client that takes longer than this to send a request's head is cut off.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// So is one that takes longer than this to agree on TLS.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often each connection is asked whether it still moves.
+const WATCH_EVERY: Duration = Duration::from_secs(5);
 /// How long open connections may go on after the stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(4);
+/// The largest head of a request, in bytes.
+const HEAD_BYTES_MAX: u32 = 64 << 10;
+/// Requests that one HTTP/2 connection may have under way.
+const STREAMS_MAX: u32 = 64;
+/// Bytes of bodies that an HTTP/2 client may send before they are asked for, by connection.
+const WINDOW_BYTES: u32 = 256 << 10;
+
+/// What all connections share.
+struct Listening {
+    app: Arc<App>,
+    tls: Option<Arc<Tls>>,
+    builder: Builder<TokioExecutor>,
+    stop: CancellationToken,
+}
 
 /// Serves until `stop`, then lets requests that have begun finish, for at most [`DRAIN_TIMEOUT`].
-pub(crate) async fn serve(app: Arc<App>, listener: TcpListener, stop: CancellationToken) {
+pub(crate) async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    stop: CancellationToken,
+) {
     let connections = TaskTracker::new();
-    let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let slots = Arc::new(Semaphore::new(limits::connections_max()));
+    if let Some(tls) = &tls {
+        connections.spawn(Arc::clone(tls).keep_fresh(stop.clone()));
+    }
+    let listening = Arc::new(Listening { app, tls, builder: builder(), stop });
     loop {
         let accepted = tokio::select! {
-            () = stop.cancelled() => break,
+            () = listening.stop.cancelled() => break,
             accepted = accept(&listener, &slots) => accepted,
         };
         let Some((stream, peer, slot)) = accepted else { continue };
-        let (app, stop) = (Arc::clone(&app), stop.clone());
+        let listening = Arc::clone(&listening);
         connections.spawn(async move {
-            connection(app, stream, peer, stop).await;
+            listening.connection(stream, peer).await;
             drop(slot);
         });
     }
     drop(listener);
+    listening.app.tails.close();
     connections.close();
     if tokio::time::timeout(DRAIN_TIMEOUT, connections.wait()).await.is_err() {
         tracing::warn!("some connections were still open after {DRAIN_TIMEOUT:?} and were cut");
     }
+}
+
+/// HTTP/1.1 and HTTP/2, whichever a client begins with.
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    let mut http1 = builder.http1();
+    http1.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(HEAD_BYTES_MAX as usize);
+    let mut http2 = builder.http2();
+    http2
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS_MAX)
+        .max_header_list_size(HEAD_BYTES_MAX)
+        .max_send_buf_size(HEAD_BYTES_MAX as usize)
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(WINDOW_BYTES);
+    builder
 }
 
 async fn accept(
@@ -61,25 +117,84 @@ async fn accept(
     }
 }
 
-async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, stop: CancellationToken) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY could not be set");
-    }
-    let service = service_fn(move |request| {
-        let app = Arc::clone(&app);
-        async move { Ok::<Answer, Infallible>(http::answer(app, peer, request).await) }
-    });
-    let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(64 * 1024);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+impl Listening {
+    async fn connection(&self, stream: TcpStream, peer: SocketAddr) {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
         }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, %peer, "a connection ended early");
+        let Some(tls) = &self.tls else {
+            return self.talk(Patience::new(stream, STALL_TIMEOUT), peer, None).await;
+        };
+        let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream));
+        let accepted = tokio::select! {
+            () = self.stop.cancelled() => return,
+            accepted = handshake => accepted,
+        };
+        match accepted {
+            Ok(Ok((stream, session))) => self.talk(stream, peer, Some(session)).await,
+            Ok(Err(error)) => tracing::debug!(%error, %peer, "no TLS connection came about"),
+            Err(_elapsed) => tracing::debug!(%peer, "the TLS handshake took too long"),
+        }
+    }
+
+    /// Answers a connection's requests until it ends, is idle for too long, or stops taking answers.
+    async fn talk(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        peer: SocketAddr,
+        session: Option<TlsSession>,
+    ) {
+        let pace = Arc::new(Pace::new(Instant::now()));
+        let service = service_fn(|mut request: Request<Incoming>| {
+            let underway = pace.begin();
+            prepare(&mut request, session);
+            let app = Arc::clone(&self.app);
+            async move {
+                let answer = answers::answer(app, peer, request).await;
+                Ok::<_, Infallible>(answer.map(|body| Watched::new(body, underway)))
+            }
+        });
+        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
+        let mut watch = tokio::time::interval_at(Instant::now() + WATCH_EVERY, WATCH_EVERY);
+        let mut ending = false;
+        loop {
+            tokio::select! {
+                ended = connection.as_mut() => {
+                    if let Err(error) = ended {
+                        tracing::debug!(%error, %peer, "a connection ended early");
+                    }
+                    return;
+                }
+                () = self.stop.cancelled(), if !ending => {
+                    ending = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                _ = watch.tick() => match pace.verdict(Instant::now()) {
+                    Verdict::Moves => {}
+                    Verdict::Idle if !ending => {
+                        ending = true;
+                        connection.as_mut().graceful_shutdown();
+                    }
+                    Verdict::Idle | Verdict::Stalled => {
+                        tracing::debug!(%peer, "a connection that did not move was cut");
+                        return;
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// What the rest of Cairn expects of a request however it came: a `Host` header, which HTTP/2 has in the
+/// request line, and how it was secured.
+fn prepare(request: &mut Request<Incoming>, session: Option<TlsSession>) {
+    if let Some(session) = session {
+        request.extensions_mut().insert(session);
+    }
+    let authority = request.uri().authority().map(|authority| HeaderValue::from_str(authority.as_str()));
+    if let Some(Ok(authority)) = authority
+        && !request.headers().contains_key(HOST)
+    {
+        request.headers_mut().insert(HOST, authority);
     }
 }

@@ -178,6 +178,11 @@ fn delivery(figures: &mut Figures<'_>, app: &App) {
         "Log files and digests given up after 30 days",
         stats.given_up,
     );
+    figures.counter(
+        "cairn_trail_skipped_events_total",
+        "Events that trails skipped, each counted once for every trail: TrailGap events tell of them",
+        stats.skipped_events,
+    );
 }
 
 fn history(figures: &mut Figures<'_>, app: &App) {

@@ -1,21 +1,29 @@
 //! Cairn's own paths, under `/_cairn/`.
 
 mod accounts;
+mod backup;
 mod events;
 mod health;
+mod imports;
 mod keys;
+mod locks;
 mod lookup;
+mod proof;
+mod tail;
 
 pub(crate) use keys::{new_access_key_id, new_secret};
+pub(crate) use proof::file as proof_file;
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::events as record;
 use crate::events::Exchange;
-use crate::http::{Answer, whole};
-use crate::{body, events as record};
+use crate::http::{Answer, Signed, Unsigned, read_signed, whole};
 use bytes::Bytes;
+use cairn_bucket::BoxError;
 use cairn_wire::{ApiError, ErrorCode};
 use http::{Method, Response, StatusCode};
+use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
 use serde_json::Value;
 
@@ -29,29 +37,37 @@ const SERVICE: &str = "cairn";
 pub(crate) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
     let parts = exchange.parts;
     let path = parts.uri.path().strip_prefix("/_cairn").unwrap_or_default();
-    let response = match (&parts.method, path) {
-        (&Method::GET, "/health") => health::answer(app),
-        (&Method::GET, "/metrics") => text(app.metrics.page(app), "text/plain; version=0.0.4"),
-        (&Method::POST, "/events") => events::answer(app, exchange, body).await,
+    match (&parts.method, path) {
+        (&Method::GET, "/health") => whole(health::answer(app)),
+        (&Method::GET, "/metrics") => whole(text(app.metrics.page(app), "text/plain; version=0.0.4")),
+        (&Method::POST, "/events") => whole(events::answer(app, exchange, body).await),
         _ => match named(&parts.method, path) {
             Some(call) => operate(app, exchange, call, body).await,
-            None => error(exchange, &not_found(&parts.method, path)),
+            None => whole(error(exchange, &not_found(&parts.method, path))),
         },
-    };
-    whole(response)
+    }
 }
 
 /// The calls that are signed, answered with JSON and on the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum OwnCall {
     Lookup,
+    Tail,
+    Backup,
     ListAccounts,
     CreateAccount,
+    GetAccount(String),
+    RenameAccount(String),
     ListKeys,
+    GetPublicKeys,
     CreateKey,
     DisableKey(String),
     EnableKey(String),
     DeleteKey(String),
+    BreakLock,
+    BeginImport,
+    CountImported,
+    Import,
 }
 
 impl OwnCall {
@@ -59,18 +75,42 @@ impl OwnCall {
     fn name(&self) -> &'static str {
         match self {
             OwnCall::Lookup => "Lookup",
+            OwnCall::Tail => "Tail",
+            OwnCall::Backup => "Backup",
             OwnCall::ListAccounts => "ListAccounts",
             OwnCall::CreateAccount => "CreateAccount",
+            OwnCall::GetAccount(_) => "GetAccount",
+            OwnCall::RenameAccount(_) => "RenameAccount",
             OwnCall::ListKeys => "ListKeys",
+            OwnCall::GetPublicKeys => "GetPublicKeys",
             OwnCall::CreateKey => "CreateKey",
             OwnCall::DisableKey(_) => "DisableKey",
             OwnCall::EnableKey(_) => "EnableKey",
             OwnCall::DeleteKey(_) => "DeleteKey",
+            OwnCall::BreakLock => "BreakLock",
+            OwnCall::BeginImport => "BeginImport",
+            OwnCall::CountImported => "CountImported",
+            OwnCall::Import => "Import",
         }
     }
 
     fn changes_something(&self) -> bool {
-        !matches!(self, OwnCall::Lookup | OwnCall::ListAccounts | OwnCall::ListKeys)
+        let reads = matches!(
+            self,
+            OwnCall::Lookup
+                | OwnCall::Tail
+                | OwnCall::Backup
+                | OwnCall::ListAccounts
+                | OwnCall::GetAccount(_)
+                | OwnCall::ListKeys
+                | OwnCall::GetPublicKeys
+        );
+        !reads && !self.imports()
+    }
+
+    /// Whether it is about an import, whose events come by themselves.
+    fn imports(&self) -> bool {
+        matches!(self, OwnCall::BeginImport | OwnCall::CountImported | OwnCall::Import)
     }
 
     /// `requestParameters`: the body if it is an object, or the key that the path names.
@@ -79,6 +119,9 @@ impl OwnCall {
             OwnCall::DisableKey(id) | OwnCall::EnableKey(id) | OwnCall::DeleteKey(id) => {
                 Some(serde_json::json!({ "accessKeyId": id }))
             }
+            OwnCall::GetAccount(id) | OwnCall::RenameAccount(id) => Some(serde_json::json!({ "id": id })),
+            // Thousands of positions would say nothing to anybody.
+            OwnCall::CountImported => None,
             _ => object(body).ok().filter(|body| body.as_object().is_some_and(|members| !members.is_empty())),
         }
     }
@@ -87,11 +130,25 @@ impl OwnCall {
 fn named(method: &Method, path: &str) -> Option<OwnCall> {
     match (method, path) {
         (&Method::POST, "/lookup") => return Some(OwnCall::Lookup),
+        (&Method::GET, "/tail") => return Some(OwnCall::Tail),
+        (&Method::POST, "/backup") => return Some(OwnCall::Backup),
         (&Method::GET, "/accounts") => return Some(OwnCall::ListAccounts),
         (&Method::POST, "/accounts") => return Some(OwnCall::CreateAccount),
+        (&Method::GET, "/keys/export") => return Some(OwnCall::GetPublicKeys),
         (&Method::GET, "/keys") => return Some(OwnCall::ListKeys),
         (&Method::POST, "/keys") => return Some(OwnCall::CreateKey),
+        (&Method::POST, "/locks/break") => return Some(OwnCall::BreakLock),
+        (&Method::POST, "/imports/begin") => return Some(OwnCall::BeginImport),
+        (&Method::POST, "/imports/count") => return Some(OwnCall::CountImported),
+        (&Method::POST, "/imports") => return Some(OwnCall::Import),
         _ => {}
+    }
+    if let Some(rest) = path.strip_prefix("/accounts/") {
+        return match (method, rest.strip_suffix("/rename")) {
+            (&Method::GET, None) => Some(OwnCall::GetAccount(rest.to_owned())),
+            (&Method::POST, Some(id)) => Some(OwnCall::RenameAccount(id.to_owned())),
+            _ => None,
+        };
     }
     let rest = path.strip_prefix("/keys/")?;
     let (id, action) = rest.split_once('/').unwrap_or((rest, ""));
@@ -104,46 +161,53 @@ fn named(method: &Method, path: &str) -> Option<OwnCall> {
     }
 }
 
-/// What a call answers, as JSON, or why not.
-type Answered = Result<Bytes, ApiError>;
+/// What a call answers.
+enum Reply {
+    Json(Bytes),
+    /// As it comes, of this media type.
+    Stream(&'static str, UnsyncBoxBody<Bytes, BoxError>),
+}
+
+/// What a call answers, or why not.
+type Answered = Result<Reply, ApiError>;
 
 /// An answer as JSON.
 fn answered(value: &impl serde::Serialize) -> Answered {
-    Ok(Bytes::from(serde_json::to_vec(value).expect("answers have string keys only")))
+    Ok(Reply::Json(Bytes::from(serde_json::to_vec(value).expect("answers have string keys only"))))
 }
 
 /// Verifies, runs and records a call.
-async fn operate(app: &App, exchange: &Exchange<'_>, call: OwnCall, body: Incoming) -> Response<Bytes> {
-    let body = match body::read(body, BODY_BYTES_MAX).await {
-        Ok(body) => body,
-        Err(cause) => return error(exchange, &cause.into()),
-    };
-    let verified =
-        app.authenticator.verify(app.journal.catalog(), exchange.parts, &body, SERVICE, exchange.now);
-    let caller = match verified {
-        Ok(caller) => caller,
-        Err(refused) => {
+async fn operate(app: &App, exchange: &Exchange<'_>, call: OwnCall, body: Incoming) -> Answer {
+    let signed = match read_signed(app, exchange, body, SERVICE, BODY_BYTES_MAX).await {
+        Ok(signed) => signed,
+        Err(Unsigned::Body(cause)) => return whole(error(exchange, &cause.into())),
+        Err(Unsigned::Refused(refused)) => {
             let cause = refused.error.json();
             record::refused(app, exchange, &refused, "cairn.amazonaws.com", call.name(), &cause).await;
-            return error(exchange, &cause);
+            return whole(error(exchange, &cause));
         }
     };
-    let answered = match permitted(&caller, &call) {
-        Ok(()) => run(app, exchange, &caller, &call, &body).await,
+    let Signed { caller, body, .. } = &signed;
+    let answered = match permitted(caller, &call) {
+        Ok(()) => run(app, exchange, caller, &call, body).await,
         Err(cause) => Err(cause),
     };
     // The event of a change that was made is in its record.
     if answered.is_err() || !call.changes_something() {
-        let parameters = call.parameters(&body);
-        record::own(app, exchange, &caller, call.name(), parameters, answered.as_ref().err()).await;
+        let parameters = match &call {
+            OwnCall::Tail => tail::parameters(exchange.parts),
+            call => call.parameters(body),
+        };
+        record::own(app, exchange, caller, call.name(), parameters, answered.as_ref().err()).await;
     }
     match answered {
-        Ok(answer) => respond(StatusCode::OK, exchange, answer),
+        Ok(Reply::Json(json)) => whole(respond(StatusCode::OK, exchange, json)),
+        Ok(Reply::Stream(content_type, body)) => stream(exchange, content_type, body),
         Err(cause) => {
             if let Some(detail) = &cause.detail {
                 tracing::error!(request_id = exchange.request_id, detail, "{cause}");
             }
-            error(exchange, &cause)
+            whole(error(exchange, &cause))
         }
     }
 }
@@ -151,20 +215,32 @@ async fn operate(app: &App, exchange: &Exchange<'_>, call: OwnCall, body: Incomi
 async fn run(app: &App, exchange: &Exchange<'_>, caller: &Caller, call: &OwnCall, body: &Bytes) -> Answered {
     match call {
         OwnCall::Lookup => lookup::run(app, exchange, caller, body).await,
+        OwnCall::Tail => tail::run(app, exchange, caller).await,
+        OwnCall::Backup => backup::run(app, exchange, body).await,
         OwnCall::ListAccounts => accounts::list(app),
         OwnCall::CreateAccount => accounts::create(app, exchange, caller, body).await,
+        OwnCall::GetAccount(id) => accounts::get(app, id),
+        OwnCall::RenameAccount(id) => accounts::rename(app, exchange, caller, id, body).await,
         OwnCall::ListKeys => keys::list(app),
+        OwnCall::GetPublicKeys => proof::export(app, exchange, caller).await,
         OwnCall::CreateKey => keys::create(app, exchange, caller, body).await,
         OwnCall::DisableKey(id) => keys::set_status(app, exchange, caller, id, false).await,
         OwnCall::EnableKey(id) => keys::set_status(app, exchange, caller, id, true).await,
         OwnCall::DeleteKey(id) => keys::delete(app, exchange, caller, id).await,
+        OwnCall::BreakLock => locks::break_lock(app, exchange, caller, body).await,
+        OwnCall::BeginImport => imports::begin(app, body),
+        OwnCall::CountImported => imports::count(app, body).await,
+        OwnCall::Import => imports::end(body),
     }
 }
 
-/// Everyone may look up events, each those of its account; all else is the operator's.
+/// Everyone may look up and import events, each those of its account; all else is the operator's.
 fn permitted(caller: &Caller, call: &OwnCall) -> Result<(), ApiError> {
-    if caller.key.operator || *call == OwnCall::Lookup {
+    if caller.key.operator || matches!(call, OwnCall::Lookup | OwnCall::Tail | OwnCall::GetPublicKeys) {
         return Ok(());
+    }
+    if call.imports() {
+        return imports::permitted(caller);
     }
     let message =
         format!("{} is not the operator: only the first account's root key may do this.", caller.arn());
@@ -207,10 +283,26 @@ fn text(body: impl Into<Bytes>, content_type: &'static str) -> Response<Bytes> {
 fn respond(status: StatusCode, exchange: &Exchange<'_>, json: Bytes) -> Response<Bytes> {
     let mut response = text(json, "application/json");
     *response.status_mut() = status;
+    name_request(&mut response, exchange);
+    response
+}
+
+fn stream(
+    exchange: &Exchange<'_>,
+    content_type: &'static str,
+    body: UnsyncBoxBody<Bytes, BoxError>,
+) -> Answer {
+    let mut response = Response::new(body);
+    let value = http::HeaderValue::from_static(content_type);
+    response.headers_mut().insert(http::header::CONTENT_TYPE, value);
+    name_request(&mut response, exchange);
+    response
+}
+
+fn name_request<B>(response: &mut Response<B>, exchange: &Exchange<'_>) {
     if let Ok(id) = http::HeaderValue::from_str(&exchange.request_id) {
         response.headers_mut().insert("x-amzn-requestid", id);
     }
-    response
 }
 
 fn error(exchange: &Exchange<'_>, cause: &ApiError) -> Response<Bytes> {

@@ -1,18 +1,23 @@
 //! Start-up: opens everything in order, replays, and makes the first account at the first start.
 
+use crate::api::Throttles;
 use crate::app::{App, BucketKeys, Unsealer, signing_key};
 use crate::auth::{Authenticator, secret_of};
+use crate::backup;
 use crate::clock;
 use crate::config::Config;
-use crate::delivering::OwnBuckets;
+use crate::delivering::Router;
 use crate::events;
-use crate::ingest::{Budget, ENCODED_BYTES_MAX};
+use crate::ingest::{Budget, ENCODED_BYTES_MAX, UnderWay};
 use crate::journal::{Journal, JournalError, ReplayError, replay};
 use crate::metrics::Metrics;
 use crate::own;
+use crate::tail::Tails;
+use crate::targets::Targets;
 use bytes::Bytes;
+use cairn_aws::Credentials;
 use cairn_bucket::{BucketError, Buckets};
-use cairn_delivery::{Delivery, DeliveryError, DeliveryOptions};
+use cairn_delivery::{Delivery, DeliveryError, DeliveryOptions, Limits};
 use cairn_lake::{Bodies, BodyError, History, HistoryOptions, LakeError};
 use cairn_model::{
     AccessKey, Account, AccountId, Change, KeyStatus, Logging, Position, Selectors, Timestamp, Trail,
@@ -20,8 +25,10 @@ use cairn_model::{
 };
 use cairn_store::catalog::{Catalog, CatalogError};
 use cairn_store::disk::LocalDisk;
+use cairn_store::durable_file::write_durably;
 use cairn_store::log::{Log, LogOptions, OpenError, ReadError};
 use cairn_store::seal::{KeyError, Seal};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -44,6 +51,8 @@ pub(crate) enum StartError {
     Folder { path: String, source: std::io::Error },
     #[error("another Cairn serves the data folder {0}")]
     InUse(String),
+    #[error("a restore into the data folder {0} did not finish; run it again")]
+    Restoring(String),
     #[error(transparent)]
     KeyFile(#[from] KeyError),
     #[error(transparent)]
@@ -81,29 +90,61 @@ pub(crate) struct Started {
     pub(crate) first_start: bool,
 }
 
+/// Bytes of the log that are read at once where many records are.
+const BODIES_BYTES: usize = 1 << 20;
+
 /// The log as the place that bodies of the hot tail are read from.
 struct LogBodies(Log);
 
 impl Bodies for LogBodies {
     fn read(&self, at: Position) -> Result<Bytes, BodyError> {
-        self.0.read_at(at).map_err(|error| match error {
-            ReadError::Released { .. } => BodyError::Gone,
-            other => BodyError::Io(std::io::Error::other(other)),
-        })
+        self.0.read_at(at).map_err(body_error)
+    }
+
+    fn read_all(
+        &self,
+        range: Range<Position>,
+        take: &mut dyn FnMut(Position, Bytes),
+    ) -> Result<(), BodyError> {
+        let mut reader = self.0.reader(range.start).map_err(body_error)?;
+        while reader.position() < range.end
+            && let Some(chunk) = reader.next(BODIES_BYTES).map_err(body_error)?
+        {
+            let records = chunk.iter().take_while(|(at, _)| *at < range.end);
+            records.for_each(|(at, payload)| take(at, chunk.share(payload)));
+        }
+        Ok(())
+    }
+}
+
+fn body_error(error: ReadError) -> BodyError {
+    match error {
+        ReadError::Released { .. } => BodyError::Gone,
+        other => BodyError::Io(std::io::Error::other(other)),
     }
 }
 
 /// Opens the data folder, whose lock the caller holds.
 pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, StartError> {
     let data = config.data.clone();
+    let failed = |source| StartError::Folder { path: data.display().to_string(), source };
+    backup::remove_staging(&data).map_err(failed)?;
     let disk = Arc::new(LocalDisk);
     let seal = Arc::new(open_seal(&*disk, &data)?);
+    let incarnation = incarnation(&disk, &data).map_err(failed)?;
     let catalog = Catalog::open(&data.join("catalog.db")).await?;
     let buckets = Buckets::open(data.join("buckets")).await?;
-    let target = OwnBuckets::new(buckets.clone(), config.lock);
+    let targets = Targets::new(buckets.clone());
+    let target = Router::new(buckets.clone(), config.lock, targets.clone());
     let options = DeliveryOptions {
         deliver_every: config.deliver_every,
         digest_every: config.digest_every,
+        limits: Limits {
+            outbox_bytes: config.outbox_bytes,
+            // Trails whose buckets are down leave the log its reserve, and some time to be seen to.
+            keep_free_bytes: config.reserve_bytes.saturating_mul(2),
+            ..Limits::default()
+        },
         ..DeliveryOptions::new(data.join("delivery"), config.region.clone())
     };
     let unsealer = Arc::new(Unsealer(Arc::clone(&seal)));
@@ -139,24 +180,51 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
         first_account(&config, given, &journal, &seal, &buckets).await?;
     }
     let (operator, root_secret) = root_key(&journal, &seal, given)?;
+    targets.connect(&config.targets, Credentials::fixed(&operator.access_key_id, &root_secret, None));
     let keys = BucketKeys { journal: Arc::clone(&journal), seal: Arc::clone(&seal) };
-    let s3 = cairn_bucket::service(buckets.clone(), Arc::new(keys), config.region.clone());
+    let s3 = cairn_bucket::service(
+        buckets.clone(),
+        Arc::new(keys),
+        config.region.clone(),
+        config.bucket_domain.as_deref(),
+    );
     let app = App {
+        tails: Tails::new(journal.log()),
         metrics: Metrics::new(),
+        backups: Arc::default(),
+        incarnation,
+        import_commits: tokio::sync::Mutex::default(),
         authenticator: Authenticator::new(Arc::clone(&seal)),
+        throttles: Throttles::default(),
         budget: Budget::new(768 << 20),
+        under_way: UnderWay::default(),
         started: clock::now(),
         fatal,
         config,
         journal,
         history,
         delivery,
+        targets,
         buckets,
         s3,
         seal,
         operator,
     };
     Ok(Started { app: Arc::new(app), root_secret, first_start })
+}
+
+/// The data folder's incarnation, made at its first start.
+fn incarnation(disk: &LocalDisk, data: &Path) -> std::io::Result<String> {
+    let path = data.join(INCARNATION);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(text.trim().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let made = clock::random_uuid();
+            write_durably(disk, &path, made.as_bytes())?;
+            Ok(made)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// A new key file is made for a new data folder only: beside what was sealed under another, it would open nothing, and
@@ -209,7 +277,8 @@ async fn first_account(
             Ok(()) | Err(BucketError::AlreadyOwned) => {}
             Err(error) => return Err(error.into()),
         }
-        let signing_key = signing_key(seal, account, now).ok_or(StartError::NoRandomness)?;
+        let signing_key =
+            signing_key(seal, account, now, config.rotate_every).ok_or(StartError::NoRandomness)?;
         changes.push(Change::PutSigningKey(signing_key));
         changes.push(Change::PutTrail(Box::new(trail)));
     }
@@ -227,6 +296,9 @@ fn default_trail(config: &Config, account: AccountId, now: Timestamp) -> Trail {
         multi_region: true,
         log_file_validation: true,
         recursive_logging: true,
+        sns_topic: None,
+        kms_key: None,
+        tags: std::collections::BTreeMap::new(),
         selectors: Selectors::Default,
         logging: Logging::On { started: now, stopped: None },
         created: now,
@@ -253,9 +325,40 @@ fn root_key(journal: &Journal, seal: &Seal, given: &GivenKey) -> Result<(AccessK
     Ok((AccessKey::clone(root), secret))
 }
 
+/// The names that a data folder's own files and folders have.
+pub(crate) const OWN_NAMES: [&str; 10] = [
+    "secret.key",
+    "catalog.db",
+    // SQLite would take these for the catalog's, whichever that is.
+    "catalog.db-wal",
+    "catalog.db-shm",
+    "catalog.db-journal",
+    INCARNATION,
+    "log",
+    "history",
+    "delivery",
+    "buckets",
+];
+
+/// The file that tells a data folder from its backups, none of which has it. What clients remember of positions holds
+/// for one incarnation: a restored log goes on differently behind the backup's end.
+const INCARNATION: &str = "incarnation";
+
+/// The folder in which a restore gathers what it then gives its place. While it is there, the data folder is not whole.
+pub(crate) const RESTORING: &str = "restoring";
+
 /// Takes the lock of the data folder, which makes it if it is missing. The lock goes with the process,
 /// however that ends.
 pub(crate) fn lock(data: &Path) -> Result<std::fs::File, StartError> {
+    let lock = lock_for_restore(data)?;
+    match data.join(RESTORING).exists() {
+        true => Err(StartError::Restoring(data.display().to_string())),
+        false => Ok(lock),
+    }
+}
+
+/// The same for `cairn restore`, which may go on where it was cut off.
+pub(crate) fn lock_for_restore(data: &Path) -> Result<std::fs::File, StartError> {
     let failed = |source| StartError::Folder { path: data.display().to_string(), source };
     std::fs::create_dir_all(data).map_err(failed)?;
     let file = std::fs::File::create(data.join("lock")).map_err(failed)?;

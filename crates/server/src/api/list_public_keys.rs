@@ -1,4 +1,5 @@
-//! ListPublicKeys: the keys that signed the account's digests, the same in every region.
+//! ListPublicKeys: the keys that signed the account's digests, the same in every region. All stand in one page: there
+//! are a dozen a year.
 
 use super::{Answered, Call, shapes};
 use cairn_model::{SigningKey, Timestamp};
@@ -8,22 +9,24 @@ use std::sync::Arc;
 
 pub(super) fn run(call: Call<'_>) -> Answered {
     let input: ListPublicKeysRequest = call.input()?;
-    // Without times, the key that is valid now.
+    let asks_for_current = input.start_time.is_none() && input.end_time.is_none();
     let start = input.start_time.map_or(call.now, shapes::timestamp);
     let end = input.end_time.map_or(call.now.max(start), shapes::timestamp);
     if start > end {
         let message = "The start time must not be later than the end time.";
         return Err(ApiError::new(ErrorCode::InvalidTimeRangeException, message));
     }
-    if input.next_token.is_some_and(|token| !token.is_empty()) {
-        return Err(ApiError::new(ErrorCode::InvalidTokenException, "The token is not one of Cairn's."));
-    }
+    super::refuse_token(input.next_token.as_deref())?;
     let state = call.app.journal.catalog().state();
     let mut keys: Vec<&Arc<SigningKey>> = state
         .signing_keys_of(call.caller.account())
         .filter(|key| key.valid_from <= end && start <= key.valid_to)
         .collect();
-    keys.sort_by_key(|key| key.valid_from);
+    keys.sort_by_key(|key| (key.valid_from, &key.fingerprint));
+    // While one key replaces another both are valid; the newest signs.
+    if asks_for_current && keys.len() > 1 {
+        keys.drain(..keys.len() - 1);
+    }
     let public_key_list = Some(keys.into_iter().map(|key| public_key(key)).collect());
     call.read(&ListPublicKeysResponse { public_key_list, next_token: None })
 }

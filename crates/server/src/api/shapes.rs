@@ -1,7 +1,8 @@
 //! From the model's nouns to the API's shapes and back.
 
 use crate::clock;
-use cairn_decide::trails::has_custom_selectors;
+use cairn_decide::names::topic_name;
+use cairn_decide::trails::{Tag, has_custom_selectors};
 use cairn_model::{ReadWriteType, Selectors, Timestamp, Trail};
 use cairn_wire::generated as wire;
 use cairn_wire::{ApiError, Epoch, ErrorCode};
@@ -20,6 +21,9 @@ pub(super) fn trail(trail: &Trail) -> wire::Trail {
         name: Some(trail.arn.name.clone()),
         s3_bucket_name: Some(trail.bucket.clone()),
         s3_key_prefix: trail.prefix.clone(),
+        sns_topic_name: topic(trail),
+        sns_topic_arn: trail.sns_topic.clone(),
+        kms_key_id: trail.kms_key.clone(),
         include_global_service_events: Some(trail.include_global_service_events),
         is_multi_region_trail: Some(trail.multi_region),
         home_region: Some(trail.arn.region.clone()),
@@ -39,6 +43,9 @@ pub(super) fn created(trail: &Trail) -> wire::CreateTrailResponse {
         name: Some(trail.arn.name.clone()),
         s3_bucket_name: Some(trail.bucket.clone()),
         s3_key_prefix: trail.prefix.clone(),
+        sns_topic_name: topic(trail),
+        sns_topic_arn: trail.sns_topic.clone(),
+        kms_key_id: trail.kms_key.clone(),
         include_global_service_events: Some(trail.include_global_service_events),
         is_multi_region_trail: Some(trail.multi_region),
         trail_arn: Some(trail.arn.to_string()),
@@ -56,6 +63,9 @@ pub(super) fn updated(trail: &Trail) -> wire::UpdateTrailResponse {
         name: created.name,
         s3_bucket_name: created.s3_bucket_name,
         s3_key_prefix: created.s3_key_prefix,
+        sns_topic_name: created.sns_topic_name,
+        sns_topic_arn: created.sns_topic_arn,
+        kms_key_id: created.kms_key_id,
         include_global_service_events: created.include_global_service_events,
         is_multi_region_trail: created.is_multi_region_trail,
         trail_arn: created.trail_arn,
@@ -64,6 +74,27 @@ pub(super) fn updated(trail: &Trail) -> wire::UpdateTrailResponse {
         recursive_logging: created.recursive_logging,
         ..wire::UpdateTrailResponse::default()
     }
+}
+
+/// `SnsTopicName`, which AWS calls deprecated and older clients read.
+fn topic(trail: &Trail) -> Option<String> {
+    let arn = trail.sns_topic.as_deref()?;
+    Some(topic_name(arn, &trail.arn.region, trail.arn.account).to_owned())
+}
+
+/// A trail's tags, in the order of their keys.
+pub(super) fn tags(trail: &Trail) -> Vec<wire::Tag> {
+    let tag = |(key, value): (&String, &String)| wire::Tag {
+        key: key.clone(),
+        // No caller can give an empty value: this is one that was left out.
+        value: Some(value.clone()).filter(|value| !value.is_empty()),
+    };
+    trail.tags.iter().map(tag).collect()
+}
+
+/// Tags as callers give them.
+pub(super) fn tags_from(tags: Vec<wire::Tag>) -> Vec<Tag> {
+    tags.into_iter().map(|tag| Tag { key: tag.key, value: tag.value }).collect()
 }
 
 type WireSelectors = (Option<Vec<wire::EventSelector>>, Option<Vec<wire::AdvancedEventSelector>>);
@@ -138,15 +169,8 @@ pub(super) fn basic_from(
 }
 
 fn read_write_type(name: Option<&str>) -> Result<ReadWriteType, ApiError> {
-    match name {
-        None | Some("All") => Ok(ReadWriteType::All),
-        Some("ReadOnly") => Ok(ReadWriteType::ReadOnly),
-        Some("WriteOnly") => Ok(ReadWriteType::WriteOnly),
-        Some(other) => Err(ApiError::new(
-            ErrorCode::InvalidEventSelectorsException,
-            format!("Value {other} for ReadWriteType is invalid."),
-        )),
-    }
+    let parsed = cairn_decide::selectors::read_write_type(name.unwrap_or("All"));
+    parsed.map_err(|error| ApiError::new(ErrorCode::InvalidEventSelectorsException, error.to_string()))
 }
 
 /// Advanced selectors as callers put them.

@@ -1,5 +1,7 @@
 //! `cairn key`.
 
+mod export;
+
 use super::client::{Client, Connection};
 use super::output::{Format, Rows};
 use super::{Failure, client_runtime};
@@ -8,6 +10,7 @@ use clap::{Args, Subcommand};
 use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  cairn key create --account 111122223333 --user shipper --ingest-only")]
@@ -24,6 +27,7 @@ pub(super) struct KeyArgs {
 #[derive(Subcommand)]
 enum Command {
     /// Make a key; its secret is shown this once
+    #[command(after_help = "Example:\n  cairn key create --user shipper --ingest-only --token")]
     Create {
         /// The account that it acts for (default: the operator's)
         #[arg(long)]
@@ -37,32 +41,45 @@ enum Command {
         /// It may post events for other accounts
         #[arg(long)]
         any_account: bool,
-        /// Also make a bearer token for posting events over loopback
+        /// Also make a bearer token for posting events over TLS or loopback
         #[arg(long)]
         token: bool,
     },
     /// List the keys, without their secrets
+    #[command(after_help = "Example:\n  cairn key list --output json")]
     List,
     /// Refuse a key from now on
+    #[command(after_help = "Example:\n  cairn key disable AKIAEXAMPLEEXAMPLE00")]
     Disable {
         /// The access key id
         id: String,
     },
     /// Take a disabled key again
+    #[command(after_help = "Example:\n  cairn key enable AKIAEXAMPLEEXAMPLE00")]
     Enable {
         /// The access key id
         id: String,
     },
     /// Forget a key
+    #[command(after_help = "Example:\n  cairn key delete AKIAEXAMPLEEXAMPLE00")]
     Delete {
         /// The access key id
         id: String,
+    },
+    /// Write the public keys and the ends of all chains of digests, for `cairn verify`
+    #[command(after_help = "Example:\n  cairn key export keys.json")]
+    Export {
+        /// The file to write (default: standard output)
+        file: Option<PathBuf>,
     },
 }
 
 impl KeyArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
         let client = Client::new(&self.connection)?;
+        if let Command::Export { file } = &self.command {
+            return export::run(&client, file.as_deref());
+        }
         let (method, path, body) = self.request();
         let answer: Value = client_runtime()?.block_on(client.call(method, &path, &[], Bytes::from(body)))?;
         let keys = answer["keys"].as_array().cloned().unwrap_or_default();
@@ -88,7 +105,8 @@ impl KeyArgs {
                 });
                 (Method::POST, "/_cairn/keys".to_owned(), body.to_string())
             }
-            Command::List => (Method::GET, "/_cairn/keys".to_owned(), String::new()),
+            // An export is its own request.
+            Command::List | Command::Export { .. } => (Method::GET, "/_cairn/keys".to_owned(), String::new()),
             Command::Disable { id } => (Method::POST, one(id, "/disable"), String::new()),
             Command::Enable { id } => (Method::POST, one(id, "/enable"), String::new()),
             Command::Delete { id } => (Method::DELETE, one(id, ""), String::new()),

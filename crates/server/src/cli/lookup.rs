@@ -1,78 +1,51 @@
 //! `cairn lookup`: any combination of filters, newest first.
 
 use super::client::{Client, Connection};
-use super::output::{Format, Rows, print};
-use super::{Failure, client_runtime, output};
+use super::filters::Filters;
+use super::output::{Columns, Format, csv_lines, try_print};
+use super::pages::{Page, Pages};
+use super::times::{self, Edge};
+use super::{Failure, client_runtime, columns, freshness, output};
 use crate::clock;
 use crate::config::parse_duration;
-use bytes::Bytes;
 use cairn_model::Timestamp;
 use clap::Args;
-use http::Method;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-
-/// Events of one page that are asked for.
-const PAGE_MAX: usize = 1000;
+use std::time::Duration;
 
 /// Find events.
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  cairn lookup --user alice --error AccessDenied --since 2h --output table"
-)]
+#[command(after_help = "\
+Examples:
+  cairn lookup --user alice --error AccessDenied --since 2h
+  cairn lookup --source iam.amazonaws.com --read-only false --since yesterday --output csv
+  cairn lookup --resource my-bucket --wait --output json | jq '.[].eventName'")]
 pub(super) struct LookupArgs {
-    /// The user's name: IAM user, role session, or root
-    #[arg(long)]
-    user: Option<String>,
-    /// The access key id
-    #[arg(long)]
-    key: Option<String>,
-    /// The event source, such as s3.amazonaws.com
-    #[arg(long)]
-    source: Option<String>,
-    /// The event name, such as CreateTrail
-    #[arg(long)]
-    name: Option<String>,
-    /// The name or ARN of a resource
-    #[arg(long)]
-    resource: Option<String>,
-    /// The source IP address
-    #[arg(long)]
-    ip: Option<String>,
-    /// The error code; `any` for every failed call
-    #[arg(long)]
-    error: Option<String>,
-    /// The region
-    #[arg(long)]
-    region: Option<String>,
-    /// The account
-    #[arg(long)]
-    account: Option<String>,
-    /// The event's id
-    #[arg(long)]
-    id: Option<String>,
-    /// Reading calls (true) or writing calls (false)
-    #[arg(long)]
-    read_only: Option<bool>,
-    /// management, data, network, insight or all
-    #[arg(long, default_value = "all")]
-    category: String,
-    /// The earliest time: 2026-03-01T08:00:00Z, or so long ago: 10m, 2h, 7d
-    #[arg(long)]
+    #[command(flatten)]
+    filters: Filters,
+    /// The earliest time
+    #[arg(long, value_name = "TIME", help = format!("The earliest time: {}", times::FORMS))]
     since: Option<String>,
-    /// The latest time, in the same forms
-    #[arg(long)]
+    /// The latest time
+    #[arg(long, value_name = "TIME", help = "The latest time, in the same forms; a day counts to its end")]
     until: Option<String>,
-    /// Words that must all occur in the event's values; word* matches beginnings
-    #[arg(long)]
-    text: Option<String>,
     /// The most events to print
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
     limit: usize,
-    /// The form of what is printed; JSON prints whole events
-    #[arg(long, value_enum, default_value = "table")]
-    output: Format,
+    /// First wait until everything that was acknowledged so far is visible, at most so long
+    #[arg(
+        long,
+        value_name = "DURATION",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "30s",
+        value_parser = patience
+    )]
+    wait: Option<Duration>,
+    /// The form of what is printed; JSON prints whole events [default: table on a terminal, else json]
+    #[arg(long, value_enum)]
+    output: Option<Format>,
     #[command(flatten)]
     connection: Connection,
 }
@@ -80,113 +53,118 @@ pub(super) struct LookupArgs {
 impl LookupArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
         let client = Client::new(&self.connection)?;
-        let query = self.query()?;
-        let events = client_runtime()?.block_on(self.pages(&client, query))?;
-        match self.output {
-            Format::Json => print(&format!("[{}]\n", join(&events))),
-            format => table(&events).print(format, &Value::Null),
+        let request = self.request(clock::now())?;
+        client_runtime()?.block_on(async {
+            if let Some(patience) = self.wait {
+                freshness::until_all_visible(&client, patience).await?;
+            }
+            self.print_all(Pages::new(&client, request, self.limit)).await
+        })
+    }
+
+    fn request(&self, now: Timestamp) -> Result<Map<String, Value>, Failure> {
+        let since = self.since.as_deref().map(|text| time("--since", text, Edge::Start, now)).transpose()?;
+        let until = self.until.as_deref().map(|text| time("--until", text, Edge::End, now)).transpose()?;
+        if let (Some(since), Some(until)) = (since, until)
+            && since > until
+        {
+            return Err(Failure::Usage(format!("--since {since} is later than --until {until}")));
         }
+        let mut request = self.filters.members();
+        for (name, time) in [("since", since), ("until", until)] {
+            if let Some(time) = time {
+                request.insert(name.to_owned(), json!(time.to_string()));
+            }
+        }
+        Ok(request)
+    }
+
+    /// Prints page by page, so that memory does not grow with the limit.
+    async fn print_all(&self, mut pages: Pages<'_>) -> Result<(), Failure> {
+        let mut printer = Printer::new(self.output.unwrap_or_else(Format::usual));
+        let mut wanted = try_print(&printer.start());
+        while wanted && let Some(page) = pages.next().await? {
+            wanted = try_print(&printer.page(&page));
+            tell_reached(&page, pages.has_more());
+        }
+        try_print(printer.end());
         Ok(())
     }
+}
 
-    fn query(&self) -> Result<Map<String, Value>, Failure> {
-        let mut query = Map::new();
-        let texts = [
-            ("user", &self.user),
-            ("key", &self.key),
-            ("source", &self.source),
-            ("name", &self.name),
-            ("resource", &self.resource),
-            ("ip", &self.ip),
-            ("error", &self.error),
-            ("region", &self.region),
-            ("account", &self.account),
-            ("id", &self.id),
-            ("text", &self.text),
-        ];
-        for (name, value) in texts {
-            if let Some(value) = value {
-                query.insert(name.to_owned(), json!(value));
-            }
-        }
-        if let Some(read_only) = self.read_only {
-            query.insert("readOnly".to_owned(), json!(read_only));
-        }
-        query.insert("category".to_owned(), json!(self.category));
-        for (name, value) in [("since", &self.since), ("until", &self.until)] {
-            if let Some(value) = value {
-                query.insert(name.to_owned(), json!(time(value)?.to_string()));
-            }
-        }
-        Ok(query)
-    }
-
-    async fn pages(
-        &self,
-        client: &Client,
-        mut query: Map<String, Value>,
-    ) -> Result<Vec<Box<RawValue>>, Failure> {
-        let mut events = Vec::new();
-        while events.len() < self.limit {
-            query.insert("limit".to_owned(), json!((self.limit - events.len()).min(PAGE_MAX)));
-            let body = Bytes::from(Value::from(query.clone()).to_string());
-            let page: Page = client.call(Method::POST, "/_cairn/lookup", &[], body).await?;
-            events.extend(page.events);
-            if let Some(reached) = page.reached {
-                output::tell(&format!("searched back to {reached}; searching on"));
-            }
-            let Some(token) = page.next else { break };
-            query.insert("next".to_owned(), json!(token));
-        }
-        Ok(events)
+/// How far back a search that took long has got.
+fn tell_reached(page: &Page, has_more: bool) {
+    if let Some(reached) = &page.reached {
+        let then = if has_more { "; searching on" } else { "" };
+        output::tell(&format!("searched back to {reached}{then}"));
     }
 }
 
-/// A point in time, or one so long ago.
-fn time(text: &str) -> Result<Timestamp, Failure> {
-    let ago = parse_duration(text).map(|ago| clock::now().minus(ago));
-    ago.or_else(|| Timestamp::parse(text)).ok_or_else(|| {
-        Failure::Usage(format!(
-            "{text:?} is neither a time like 2026-03-01T08:00:00Z nor a duration like 10m"
-        ))
-    })
+/// Reads the value of a flag that takes a time.
+pub(super) fn time(flag: &str, text: &str, edge: Edge, now: Timestamp) -> Result<Timestamp, Failure> {
+    times::parse(text, edge, now)
+        .ok_or_else(|| Failure::Usage(format!("{flag}: {text:?} is not a time: {}", times::FORMS)))
 }
 
-/// One page of the server's answer. Events stay the text that they are, numbers included.
-#[derive(Deserialize)]
-struct Page {
-    events: Vec<Box<RawValue>>,
-    next: Option<String>,
-    reached: Option<String>,
+fn patience(text: &str) -> Result<Duration, String> {
+    parse_duration(text).ok_or_else(|| "not a duration like 500ms, 30s or 5m".to_owned())
 }
 
-fn join(events: &[Box<RawValue>]) -> String {
-    let texts: Vec<&str> = events.iter().map(|event| event.get()).collect();
-    texts.join(",\n")
+/// What goes out, form by form.
+enum Printer {
+    /// An array; `begun` once it has an element.
+    Json {
+        begun: bool,
+    },
+    Csv,
+    Table(Columns),
 }
 
-fn table(events: &[Box<RawValue>]) -> Rows {
-    let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
-    let rows = events
-        .iter()
-        .map(|event| {
-            let event: Value = serde_json::from_str(event.get()).unwrap_or_default();
-            let identity = &event["userIdentity"];
-            let user = [&identity["userName"], &identity["arn"], &identity["invokedBy"], &identity["type"]];
-            let user = user.iter().find_map(|value| value.as_str()).unwrap_or("").to_owned();
-            vec![
-                text(&event["eventTime"]),
-                text(&event["recipientAccountId"]),
-                text(&event["awsRegion"]),
-                text(&event["eventSource"]),
-                text(&event["eventName"]),
-                user,
-                text(&event["sourceIPAddress"]),
-                text(&event["errorCode"]),
-                text(&event["eventID"]),
-            ]
-        })
-        .collect();
-    let head = &["TIME", "ACCOUNT", "REGION", "SOURCE", "NAME", "USER", "IP", "ERROR", "EVENT ID"];
-    Rows { head, rows }
+impl Printer {
+    fn new(format: Format) -> Printer {
+        match format {
+            Format::Json => Printer::Json { begun: false },
+            Format::Csv => Printer::Csv,
+            Format::Table => Printer::Table(Columns::new(columns::HEAD)),
+        }
+    }
+
+    fn start(&mut self) -> String {
+        match self {
+            Printer::Json { .. } => "[".to_owned(),
+            Printer::Csv => csv_lines([columns::HEAD]),
+            // Comes with the first page, whose widths it takes.
+            Printer::Table(_) => String::new(),
+        }
+    }
+
+    fn page(&mut self, page: &Page) -> String {
+        let rows = || page.events.iter().map(|event| columns::row(event.get()));
+        match self {
+            Printer::Json { begun } => elements(&page.events, begun),
+            Printer::Csv => csv_lines(rows()),
+            Printer::Table(columns) => columns.lines(rows().collect()),
+        }
+    }
+
+    fn end(&self) -> &'static str {
+        match self {
+            Printer::Json { .. } => "]\n",
+            Printer::Csv | Printer::Table(_) => "",
+        }
+    }
 }
+
+fn elements(events: &[Box<RawValue>], begun: &mut bool) -> String {
+    let mut text = String::new();
+    for event in events {
+        if std::mem::replace(begun, true) {
+            text.push_str(",\n");
+        }
+        text.push_str(event.get());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

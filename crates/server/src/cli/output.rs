@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this file is for")]
 
 use clap::ValueEnum;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 /// The form in which a command prints data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -13,6 +13,13 @@ pub(super) enum Format {
     Json,
     /// Comma-separated values with a head line
     Csv,
+}
+
+impl Format {
+    /// What is printed unless a form was asked for: people sit at terminals, programs at pipes.
+    pub(super) fn usual() -> Format {
+        if std::io::stdout().is_terminal() { Format::Table } else { Format::Json }
+    }
 }
 
 /// Rows under a head line.
@@ -33,46 +40,63 @@ pub(super) fn tell(text: &str) {
 
 /// Text, on standard output. A reader that went away is no error.
 pub(super) fn print(text: &str) {
+    try_print(text);
+}
+
+/// Text, on standard output. False if its reader went away (`| head`): that is its choice, and printing on
+/// would be in vain.
+pub(super) fn try_print(text: &str) -> bool {
     let mut out = std::io::stdout().lock();
-    // A pipe that was closed (`| head`) is the reader's choice.
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
 }
 
 impl Rows {
     /// Prints the rows; `json` is what JSON output prints instead.
-    pub(super) fn print(&self, format: Format, json: &serde_json::Value) {
+    pub(super) fn print(self, format: Format, json: &serde_json::Value) {
         match format {
-            Format::Table => print(&self.table()),
-            Format::Csv => print(&self.csv()),
+            Format::Table => print(&Columns::new(self.head).lines(self.rows)),
+            Format::Csv => print(&(csv_lines([self.head]) + &csv_lines(self.rows))),
             Format::Json => print(&format!("{json:#}\n")),
         }
     }
+}
 
-    fn table(&self) -> String {
-        let head = self.head.iter().map(|cell| (*cell).to_owned()).collect();
-        let lines: Vec<Vec<String>> = std::iter::once(head)
-            .chain(self.rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()))
-            .collect();
-        let widths: Vec<usize> = (0..self.head.len())
-            .map(|column| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0))
-            .collect();
-        let mut text = String::new();
-        for line in &lines {
-            let padded: Vec<String> =
-                line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-            text.push_str(padded.join("  ").trim_end());
-            text.push('\n');
-        }
-        text
+/// Columns that are printed a few rows at a time, each as wide as its widest cell so far.
+pub(super) struct Columns {
+    widths: Vec<usize>,
+    /// Until it was printed.
+    head: Option<&'static [&'static str]>,
+}
+
+impl Columns {
+    pub(super) fn new(head: &'static [&'static str]) -> Columns {
+        Columns { widths: vec![0; head.len()], head: Some(head) }
     }
 
-    pub(super) fn csv(&self) -> String {
-        let head: Vec<String> = self.head.iter().map(|cell| (*cell).to_owned()).collect();
-        let mut text = csv_line(&head);
-        for row in &self.rows {
-            text.push_str(&csv_line(row));
+    /// Columns that are at least so wide from the first row on.
+    pub(super) fn with_widths(head: &'static [&'static str], widths: &[usize]) -> Columns {
+        Columns { widths: widths.to_vec(), head: Some(head) }
+    }
+
+    /// The next rows, the first time under their head.
+    pub(super) fn lines(&mut self, rows: Vec<Vec<String>>) -> String {
+        let head = self.head.take().map(|head| head.iter().map(|cell| (*cell).to_owned()).collect());
+        let lines: Vec<Vec<String>> = head
+            .into_iter()
+            .chain(rows.into_iter().map(|row| row.iter().map(|cell| visible(cell)).collect()))
+            .collect();
+        for line in &lines {
+            for (width, cell) in self.widths.iter_mut().zip(line) {
+                *width = cell.chars().count().max(*width);
+            }
         }
-        text
+        lines.iter().map(|line| self.line(line)).collect()
+    }
+
+    fn line(&self, cells: &[String]) -> String {
+        let padded: Vec<String> =
+            cells.iter().zip(&self.widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        format!("{}\n", padded.join("  ").trim_end())
     }
 }
 
@@ -81,9 +105,13 @@ fn visible(cell: &str) -> String {
     cell.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-fn csv_line(cells: &[String]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
-    format!("{}\r\n", cells.join(","))
+/// Rows as CSV (RFC 4180).
+pub(super) fn csv_lines<R: AsRef<[C]>, C: AsRef<str>>(rows: impl IntoIterator<Item = R>) -> String {
+    let line = |row: R| {
+        let cells: Vec<String> = row.as_ref().iter().map(|cell| csv_cell(cell.as_ref())).collect();
+        format!("{}\r\n", cells.join(","))
+    };
+    rows.into_iter().map(line).collect()
 }
 
 /// Quoted where needed; what a spreadsheet would run as a formula gets an apostrophe before it.
@@ -98,21 +126,27 @@ fn csv_cell(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Rows;
-
-    fn rows(cell: &str) -> Rows {
-        Rows { head: &["a", "b"], rows: vec![vec![cell.to_owned(), "x".to_owned()]] }
-    }
+    use super::{Columns, csv_lines};
 
     #[test]
     fn formulas_are_defused_and_separators_quoted() {
-        assert_eq!(rows("=cmd()").csv(), "a,b\r\n'=cmd(),x\r\n");
-        assert_eq!(rows("-1,\"2\"").csv(), "a,b\r\n\"'-1,\"\"2\"\"\",x\r\n");
-        assert_eq!(rows("plain").csv(), "a,b\r\nplain,x\r\n");
+        assert_eq!(csv_lines([["=cmd()", "x"]]), "'=cmd(),x\r\n");
+        assert_eq!(csv_lines([["-1,\"2\"", "x"]]), "\"'-1,\"\"2\"\"\",x\r\n");
+        assert_eq!(csv_lines([["plain", "x"], ["y", "z"]]), "plain,x\r\ny,z\r\n");
     }
 
     #[test]
     fn a_table_shows_no_control_characters() {
-        assert_eq!(rows("\u{1b}[2J").table(), "a     b\n\u{fffd}[2J  x\n");
+        let row = vec!["\u{1b}[2J".to_owned(), "x".to_owned()];
+        assert_eq!(Columns::new(&["a", "b"]).lines(vec![row]), "a     b\n\u{fffd}[2J  x\n");
+    }
+
+    #[test]
+    fn columns_widen_as_rows_come_and_their_head_comes_once() {
+        let mut columns = Columns::with_widths(&["a", "b"], &[2, 0]);
+        let row = |cell: &str| vec![vec![cell.to_owned(), "x".to_owned()]];
+        assert_eq!(columns.lines(row("1")), "a   b\n1   x\n");
+        assert_eq!(columns.lines(row("123")), "123  x\n");
+        assert_eq!(columns.lines(row("1")), "1    x\n");
     }
 }

@@ -1,14 +1,16 @@
 //! `cairn serve`.
 
 use super::{Failure, output};
+use crate::clock;
 use crate::config::{Config, SETTINGS, Setting};
-use crate::jobs::Jobs;
+use crate::jobs::{Jobs, drop_segments};
+use crate::listener::{self, Tls};
 use crate::setup::{self, GivenKey, Started};
-use crate::{clock, listener};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -49,7 +51,7 @@ impl Args for SettingFlags {
             let (shown, aliases) = setting.flags.split_first().expect("every setting has a flag");
             let variable = setting.variables.first().copied().unwrap_or_default();
             let help = match setting.default {
-                "" => setting.help.to_owned(),
+                "" => format!("{} [env: {variable}]", setting.help),
                 default => format!("{} [default: {default}] [env: {variable}]", setting.help),
             };
             Arg::new(setting.key)
@@ -90,8 +92,8 @@ impl Serve {
 fn variables() -> BTreeMap<&'static str, String> {
     let mut found = BTreeMap::new();
     for setting in SETTINGS {
-        let value = setting.variables.iter().find_map(|variable| std::env::var(variable).ok());
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
+        let given = |variable| std::env::var(variable).ok().filter(|value| !value.is_empty());
+        if let Some(value) = setting.variables.iter().find_map(given) {
             found.insert(setting.key, value);
         }
     }
@@ -110,8 +112,9 @@ fn variables() -> BTreeMap<&'static str, String> {
 /// Log lines go to standard error. `CAIRN_LOG` says which, in tracing's filter language; default `info`. The S3
 /// library is never asked: it would log whole requests, signatures and session tokens among them.
 fn start_logging(json: bool) {
-    let filter = std::env::var("CAIRN_LOG")
-        .unwrap_or_else(|_| "info,deltalake=warn,delta_kernel=warn,buoyant_kernel=warn".to_owned());
+    let filter = std::env::var("CAIRN_LOG").unwrap_or_else(|_| {
+        "info,aws_config=warn,deltalake=warn,delta_kernel=warn,buoyant_kernel=warn".to_owned()
+    });
     let builder = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(format!("{filter},s3s=off")))
         .with_writer(std::io::stderr)
@@ -135,20 +138,22 @@ async fn serve(config: Config) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::Failed(format!("{}: {error}", config.listen)))?;
     let address = listener.local_addr().map_err(Failure::failed)?;
+    let tls = config.tls.clone().map(Tls::load).transpose().map_err(Failure::failed)?.map(Arc::new);
     let given = given_key();
     let started = tokio::select! {
         started = setup::start(config, &given) => started.map_err(Failure::failed)?,
         () = stopping.recv() => return Ok(()),
     };
     let app = started.app.clone();
-    let endpoint = format!("http://{address}");
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let endpoint = format!("{scheme}://{address}");
     announce(&app.config.data, &endpoint).map_err(Failure::failed)?;
     tell(&started, &endpoint);
     tracing::info!(%endpoint, took = ?clock::now().since(began), "Cairn is ready");
 
     let (stop, jobs_stop) = (CancellationToken::new(), CancellationToken::new());
     let mut jobs = Jobs::start(&app, &jobs_stop);
-    let server = tokio::spawn(listener::serve(app.clone(), listener, stop.clone()));
+    let server = tokio::spawn(listener::serve(app.clone(), listener, tls, stop.clone()));
     let died = tokio::select! {
         () = stopping.recv() => false,
         () = app.fatal.cancelled() => true,
@@ -162,6 +167,10 @@ async fn serve(config: Config) -> Result<(), Failure> {
         }
         jobs_stop.cancel();
         jobs.all_ended().await;
+        // The next start reads every record that is kept: as few as can be.
+        if !died && app.journal.checkpoint().await.is_ok() {
+            drop_segments(&app);
+        }
         let log = app.journal.log().clone();
         tokio::task::spawn_blocking(move || log.close()).await
     });

@@ -80,6 +80,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "How often trails deliver digests",
     ),
     setting(
+        "trails.rotate_every",
+        &["trails-rotate-every"],
+        &["CAIRN_TRAILS_ROTATE_EVERY"],
+        "30d",
+        "How often the keys that sign digests are replaced",
+    ),
+    setting(
         "trails.default",
         &["trails-default"],
         &["CAIRN_TRAILS_DEFAULT"],
@@ -94,6 +101,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "How long delivered objects can be neither overwritten nor deleted",
     ),
     setting(
+        "trails.outbox_bytes",
+        &["trails-outbox-bytes"],
+        &["CAIRN_TRAILS_OUTBOX_BYTES"],
+        "10737418240",
+        "Bytes of log files that may wait for buckets that take nothing; beyond, their trails skip events",
+    ),
+    setting(
         "history.days",
         &["history-days"],
         &["CAIRN_HISTORY_DAYS"],
@@ -101,11 +115,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Days that event history keeps an event",
     ),
     setting(
+        "buckets.domain",
+        &["buckets-domain"],
+        &["CAIRN_BUCKETS_DOMAIN"],
+        "",
+        "Domain below which each bucket has a host name of its own, such as s3.example.com",
+    ),
+    setting(
         "limits.profile",
         &["limits-profile"],
         &["CAIRN_LIMITS_PROFILE"],
         "open",
-        "open: wide quotas, no throttles; aws is not built yet",
+        "open: wide quotas, no throttles; aws: AWS's quotas, throttles and check of bucket policies",
     ),
     setting(
         "log.reserve_bytes",
@@ -116,15 +137,19 @@ pub(crate) const SETTINGS: &[Setting] = &[
     ),
     later("server.upstream", &["upstream", "server-upstream"], &["CAIRN_UPSTREAM", "CAIRN_SERVER_UPSTREAM"]),
     later("history.categories", &["history-categories"], &["CAIRN_HISTORY_CATEGORIES"]),
-    later(
+    setting(
         "targets.s3_endpoint",
         &["targets-s3-endpoint"],
         &["CAIRN_S3_ENDPOINT", "CAIRN_TARGETS_S3_ENDPOINT"],
+        "",
+        "URL of S3, where a bucket is looked for that is none of Cairn's own",
     ),
-    later(
+    setting(
         "targets.sns_endpoint",
         &["targets-sns-endpoint"],
         &["CAIRN_SNS_ENDPOINT", "CAIRN_TARGETS_SNS_ENDPOINT"],
+        "",
+        "URL of SNS",
     ),
     later(
         "targets.logs_endpoint",
@@ -136,17 +161,63 @@ pub(crate) const SETTINGS: &[Setting] = &[
         &["targets-events-endpoint"],
         &["CAIRN_EVENTS_ENDPOINT", "CAIRN_TARGETS_EVENTS_ENDPOINT"],
     ),
-    later(
+    setting(
         "targets.kms_endpoint",
         &["targets-kms-endpoint"],
         &["CAIRN_KMS_ENDPOINT", "CAIRN_TARGETS_KMS_ENDPOINT"],
+        "",
+        "URL of KMS",
     ),
-    later("aws.access_key_id", &["aws-access-key-id"], &["CAIRN_AWS_ACCESS_KEY_ID"]),
-    later("aws.secret_access_key", &["aws-secret-access-key"], &["CAIRN_AWS_SECRET_ACCESS_KEY"]),
-    later("aws.profile", &["aws-profile"], &["CAIRN_AWS_PROFILE"]),
-    later("aws.ambient", &["aws-ambient"], &["CAIRN_AWS_AMBIENT"]),
-    later("tls.certificate", &["tls-certificate"], &["CAIRN_TLS_CERTIFICATE"]),
-    later("tls.key", &["tls-key"], &["CAIRN_TLS_KEY"]),
+    setting(
+        "aws.access_key_id",
+        &["aws-access-key-id"],
+        &["CAIRN_AWS_ACCESS_KEY_ID"],
+        "",
+        "Access key for AWS services as targets",
+    ),
+    setting(
+        "aws.secret_access_key",
+        &["aws-secret-access-key"],
+        &["CAIRN_AWS_SECRET_ACCESS_KEY"],
+        "",
+        "Its secret; as a flag every user of the machine sees it, so rather in the file or the variable",
+    ),
+    setting(
+        "aws.session_token",
+        &["aws-session-token"],
+        &["CAIRN_AWS_SESSION_TOKEN"],
+        "",
+        "The session token of a temporary access key",
+    ),
+    setting(
+        "aws.profile",
+        &["aws-profile"],
+        &["CAIRN_AWS_PROFILE"],
+        "",
+        "Profile of ~/.aws that gives credentials for AWS services",
+    ),
+    setting(
+        "aws.region",
+        &["aws-region"],
+        &["CAIRN_AWS_REGION"],
+        "",
+        "Region of AWS services where no name tells it (default: the home region)",
+    ),
+    setting(
+        "aws.ambient",
+        &["aws-ambient"],
+        &["CAIRN_AWS_AMBIENT"],
+        "false",
+        "Take credentials where the AWS CLI would (true or false)",
+    ),
+    setting(
+        "tls.certificate",
+        &["tls-certificate"],
+        &["CAIRN_TLS_CERTIFICATE"],
+        "",
+        "PEM file of the certificate, and of those up to its authority: speak TLS; read again when it changes",
+    ),
+    setting("tls.key", &["tls-key"], &["CAIRN_TLS_KEY"], "", "PEM file of its private key, not encrypted"),
 ];
 
 /// The setting of this key.
@@ -154,11 +225,17 @@ pub(super) fn find(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
 }
 
-/// The known key that looks most like `key`, if one does.
+/// The known key that looks most like `key`, if one does. A key whose table was forgotten looks like its last
+/// part.
 pub(super) fn nearest(key: &str) -> Option<&'static str> {
+    let likeness = |known: &'static str| {
+        let last = known.rsplit('.').next().unwrap_or(known);
+        let bare = if key.contains('.') { 0.0 } else { strsim::jaro_winkler(last, key) };
+        strsim::jaro_winkler(known, key).max(bare)
+    };
     SETTINGS
         .iter()
-        .map(|setting| (strsim::jaro_winkler(setting.key, key), setting.key))
+        .map(|setting| (likeness(setting.key), setting.key))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, key)| key)

@@ -43,8 +43,41 @@ fn what_cannot_be_honoured_is_refused_by_name() {
     check_refused("[history]\ndays = 0", "history.days");
     check_refused("[server]\nupstream = \"http://x\"", "server.upstream is not built yet");
     check_refused("[limits]\nprofile = \"wide\"", "open or aws");
-    check_refused("[limits]\nprofile = \"aws\"", "limits.profile = aws is not built yet");
+    check_refused("[trails]\nrotate_every = \"3s\"", "a duration of 4s or more");
     check_refused("not toml", "cairn.toml");
+}
+
+#[test]
+fn what_is_wrong_in_the_file_is_pointed_at_by_its_line() {
+    check_refused("[history]\ndays = 7\n[trails]\n\ndeliver_evry = \"1s\"", "cairn.toml:5: unknown key");
+    check_refused(
+        "# a\n[trails]\nlock = \"1s\"\ndeliver_every = 5",
+        "cairn.toml:4: trails.deliver_every: \"5\" is not",
+    );
+    check_refused("trails.lock = [\"1s\"]", "cairn.toml:1: trails.lock: \"[...]\" is not a duration");
+    check_refused("trails = { lock = \"1s\",\n deliver_every = true }", "cairn.toml:");
+    check_refused("[server]\n\nupstream = \"x\"", "cairn.toml:3: server.upstream is not built yet");
+    check_refused("[history]\ndays = ", "cairn.toml:2: ");
+    check_refused("[history]\ndays = 1\ndays = 2", "cairn.toml:3: duplicate key");
+    check_refused("deliver_every = \"1s\"", "did you mean \"trails.deliver_every\"?");
+    check_refused("[trails.lock]\ndays = 1", "cairn.toml:2: unknown key \"trails.lock.days\"");
+}
+
+#[test]
+fn what_is_wrong_with_a_flag_or_variable_is_pointed_at_by_its_name() {
+    let refused = |flags, variables| with_file("", &flags, &variables).unwrap_err().to_string();
+    let wrong = values(&[("trails.deliver_every", "soon")]);
+    let by_flag = refused(wrong.clone(), Values::new());
+    assert!(by_flag.starts_with("--deliver-every: trails.deliver_every: \"soon\""), "{by_flag}");
+    let by_variable = refused(Values::new(), wrong);
+    assert!(by_variable.starts_with("CAIRN_DELIVER_EVERY: "), "{by_variable}");
+}
+
+#[test]
+fn certificate_and_key_go_together() {
+    check_refused("[tls]\nkey = \"key.pem\"", "tls.certificate and tls.key go together");
+    let both = with_file("[tls]\nkey = \"k\"\ncertificate = \"c\"", &Values::new(), &Values::new()).unwrap();
+    assert!(both.tls.is_some());
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! CloudTrail's API: AWS JSON 1.1.
 
-use super::{Answer, journal_error, whole};
-use crate::api::{self, Call, Outcome};
+use super::{Answer, Signed, Unsigned, journal_error, read_signed, whole};
+use crate::api::{self, Call, Outcome, Prepared};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::body;
 use crate::events::{self, Exchange};
 use bytes::Bytes;
 use cairn_wire::input::BODY_BYTES_MAX;
@@ -36,25 +35,21 @@ async fn answer_operation(
     body: Incoming,
 ) -> Answer {
     let failed = |error: &ApiError| whole(cairn_wire::error_response(&exchange.request_id, error));
-    let body = match body::read(body, BODY_BYTES_MAX).await {
-        Ok(body) => body,
-        Err(error) => return failed(&error.into()),
-    };
     let name = operation.as_ref().map_or("Unknown", |operation| operation.name());
-    let verified =
-        app.authenticator.verify(app.journal.catalog(), exchange.parts, &body, service, exchange.now);
-    let caller = match verified {
-        Ok(caller) => caller,
-        Err(refused) => {
+    let signed = match read_signed(app, exchange, body, service, BODY_BYTES_MAX).await {
+        Ok(signed) => signed,
+        Err(Unsigned::Body(error)) => return failed(&error.into()),
+        Err(Unsigned::Refused(refused)) => {
             let error = refused.error.json();
             events::refused(app, exchange, &refused, "cloudtrail.amazonaws.com", name, &error).await;
             return failed(&error);
         }
     };
-    match permitted(&caller, operation) {
-        Ok(operation) => whole(call(app, exchange, &caller, operation, &body).await),
+    let Signed { caller, body, .. } = &signed;
+    match permitted(caller, operation) {
+        Ok(operation) => whole(call(app, exchange, caller, operation, body).await),
         Err(error) => {
-            events::cloudtrail(app, exchange, &caller, name, &body, Err(&error)).await;
+            events::cloudtrail(app, exchange, caller, name, body, Err(&error)).await;
             failed(&error)
         }
     }
@@ -83,14 +78,16 @@ async fn call(
     body: &Bytes,
 ) -> http::Response<Bytes> {
     let call = Call { app, caller, operation, body, now: exchange.now, request_id: &exchange.request_id };
-    let answered = if api::changes_something(operation) {
-        change(call, exchange).await
-    } else {
-        let answered = api::run(call).await;
+    let answered = match api::prepare(call).await {
+        Ok(prepared) if api::changes_something(operation) => change(call, &prepared, exchange).await,
+        Ok(prepared) => api::run(call, &prepared).await,
+        Err(error) => Err(error),
+    };
+    // The event of a change that was made is in its record.
+    if answered.is_err() || !api::changes_something(operation) {
         let result = answered.as_ref().map(|outcome| outcome.recorded.clone());
         events::cloudtrail(app, exchange, caller, operation.name(), body, result).await;
-        answered
-    };
+    }
     match answered {
         Ok(outcome) => outcome.response,
         Err(error) => {
@@ -107,18 +104,11 @@ async fn call(
     }
 }
 
-/// Decides, records and applies under the control plane's lock. A refused change is recorded too.
-async fn change(call: Call<'_>, exchange: &Exchange<'_>) -> api::Answered {
+/// Decides, records and applies under the control plane's lock.
+async fn change(call: Call<'_>, prepared: &Prepared, exchange: &Exchange<'_>) -> api::Answered {
     let Call { app, caller, operation, body, .. } = call;
     let mut control = app.journal.control().await;
-    let outcome = match api::run(call).await {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            drop(control);
-            events::cloudtrail(app, exchange, caller, operation.name(), body, Err(&error)).await;
-            return Err(error);
-        }
-    };
+    let outcome = api::run(call, prepared).await?;
     let Outcome { changes, recorded, .. } = &outcome;
     let event = events::cloudtrail_event(exchange, caller, operation.name(), body, Ok(recorded.clone()));
     let committed = control.commit(changes, caller.account(), &event).await;

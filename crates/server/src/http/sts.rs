@@ -2,7 +2,7 @@
 
 use super::{Answer, whole};
 use crate::app::App;
-use crate::body;
+use crate::body::{self, BodyError};
 use crate::events::{self, Exchange};
 use cairn_wire::query::{CallerIdentity, Form, QueryCode, QueryError, caller_identity, error_response};
 use hyper::body::Incoming;
@@ -13,9 +13,12 @@ const BODY_BYTES_MAX: usize = 64 << 10;
 /// Answers a call of `sts`.
 pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
     let failed = |error: &QueryError| whole(error_response(&exchange.request_id, error));
-    let body = match body::read(body, BODY_BYTES_MAX).await {
+    // Before the claim is looked at: it is the body that names the operation, which goes on the record of
+    // refused calls too. It is small, and its memory is charged as everybody's.
+    let mut share = app.budget.share();
+    let body = match body::read(body, BODY_BYTES_MAX, &mut share).await {
         Ok(body) => body,
-        Err(error) => return failed(&QueryError::new(QueryCode::RequestEntityTooLarge, error.to_string())),
+        Err(error) => return failed(&body_error(&error)),
     };
     let parts = exchange.parts;
     let text = if body.is_empty() { parts.uri.query().unwrap_or_default().as_bytes() } else { &body[..] };
@@ -53,4 +56,13 @@ pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -
             whole(caller_identity(&exchange.request_id, &identity))
         }
     }
+}
+
+fn body_error(error: &BodyError) -> QueryError {
+    let code = match error {
+        BodyError::TooLarge(_) => QueryCode::RequestEntityTooLarge,
+        BodyError::Stalled | BodyError::BrokeOff => QueryCode::ValidationError,
+        BodyError::Busy => QueryCode::ServiceUnavailable,
+    };
+    QueryError::new(code, error.to_string())
 }

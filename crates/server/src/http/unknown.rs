@@ -28,7 +28,8 @@ pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming, s
             return failed(&error);
         }
     };
-    let body = match body::read(body, BODY_BYTES_MAX).await {
+    let mut share = app.budget.share();
+    let body = match body::read(body, BODY_BYTES_MAX, &mut share).await {
         Ok(body) => body,
         Err(error) => return failed(&error.into()),
     };

@@ -1,6 +1,8 @@
 //! Bodies as sent to bodies as meant: gzip and zstd, through a window, bounded however much a few bytes
 //! unpack to.
 
+mod whole;
+
 use super::UNPACKED_BYTES_MAX;
 use bytes::Bytes;
 use std::io::Read;
@@ -88,6 +90,8 @@ impl Share {
 pub(crate) enum Window {
     /// A body that came plain is its own window.
     Whole(Bytes),
+    /// A body that was unpacked whole.
+    Unpacked(Vec<u8>),
     /// What was unpacked and is still needed.
     Moving(Moving),
 }
@@ -105,7 +109,20 @@ pub(crate) struct Moving {
 const STEP: usize = 1 << 20;
 
 impl Window {
-    pub(crate) fn new(body: Bytes, encoding: Encoding) -> Result<Window, UnpackError> {
+    /// `hold` is told how much memory the window is about to take, and may refuse.
+    pub(crate) fn new(
+        body: Bytes,
+        encoding: Encoding,
+        hold: impl FnOnce(usize) -> Result<(), UnpackError>,
+    ) -> Result<Window, UnpackError> {
+        if encoding == Encoding::Gzip
+            && let Some(size) = whole::unpacked_bytes(&body)
+        {
+            hold(size)?;
+            if let Some(unpacked) = whole::unpack(&body, size) {
+                return Ok(Window::Unpacked(unpacked));
+            }
+        }
         let moving = |reader: Box<dyn Read>, name| {
             Window::Moving(Moving { reader, name, unpacked: Vec::new(), total: 0, ended: false })
         };
@@ -124,6 +141,7 @@ impl Window {
     pub(crate) fn bytes(&self) -> (&[u8], bool) {
         match self {
             Window::Whole(body) => (body, true),
+            Window::Unpacked(unpacked) => (unpacked, true),
             Window::Moving(moving) => (&moving.unpacked, moving.ended),
         }
     }
@@ -132,6 +150,7 @@ impl Window {
     pub(crate) fn memory(&self) -> usize {
         match self {
             Window::Whole(_) => 0,
+            Window::Unpacked(unpacked) => unpacked.capacity(),
             Window::Moving(moving) => moving.unpacked.capacity(),
         }
     }

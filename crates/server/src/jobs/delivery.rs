@@ -3,11 +3,12 @@
 use super::{Growth, give_up};
 use crate::app::App;
 use crate::clock;
-use cairn_delivery::{Applied, DeliveryError};
+use cairn_delivery::{Applied, Delivery, DeliveryError};
 use cairn_model::Record;
 use cairn_store::log::{Chunk, ReadError, Reader};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// How often cuts, digests and uploads are asked whether they are due.
@@ -16,6 +17,8 @@ const TICK: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long an orderly stop may spend on uploading what was cut.
 const FLUSH: Duration = Duration::from_secs(2);
+/// Bytes of the log that are taken at once.
+const CHUNK_BYTES: usize = 1 << 20;
 
 /// Why following stopped.
 #[derive(Debug, thiserror::Error)]
@@ -26,11 +29,10 @@ enum Stopped {
     Delivery(#[from] DeliveryError),
 }
 
-/// Applies the log to trails, cuts log files and makes digests: one task, so that all of it happens in the
-/// log's order.
-pub(super) async fn follow(app: Arc<App>, mut growth: Growth, stop: CancellationToken) {
+/// Applies the log to trails, cuts log files and makes digests.
+pub(super) async fn follow(app: Arc<App>, growth: Growth, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let Err(error) = follow_from_saved(&app, &mut growth, &stop).await else { break };
+        let Err(error) = follow_from_saved(&app, growth.clone(), &stop).await else { break };
         let mends_by_reading_again = matches!(
             &error,
             Stopped::Delivery(
@@ -55,55 +57,86 @@ pub(super) async fn follow(app: Arc<App>, mut growth: Growth, stop: Cancellation
     }
 }
 
-async fn follow_from_saved(
-    app: &Arc<App>,
-    growth: &mut Growth,
-    stop: &CancellationToken,
-) -> Result<(), Stopped> {
-    let mut reader: Reader = app.journal.log().reader(app.delivery.position())?;
-    while !stop.is_cancelled() {
-        let (back, chunk) = read_chunk(reader).await?;
-        reader = back;
-        if let Some(chunk) = &chunk {
-            apply(app, chunk).await?;
-        }
-        app.delivery.cut_if_due(clock::now()).await?;
-        app.delivery.digest_if_due(clock::now()).await?;
-        if chunk.is_none() {
+/// Reads in the log's order while what was read before is compressed and written. Both end before this
+/// returns, so that nothing is applied to what is reloaded.
+async fn follow_from_saved(app: &Arc<App>, growth: Growth, stop: &CancellationToken) -> Result<(), Stopped> {
+    let reader = app.journal.log().reader(app.delivery.position())?;
+    let round = Round { app, stop: stop.child_token(), cut_soon: Notify::new() };
+    let (read, cut) = tokio::join!(round.read(reader, growth), round.cut());
+    // A failed write makes reading fail too, by asking for a reload: it is the cause.
+    cut?;
+    read
+}
+
+/// Following the log until a failure or the stop.
+struct Round<'a> {
+    app: &'a Arc<App>,
+    stop: CancellationToken,
+    /// Half of the memory is used up.
+    cut_soon: Notify,
+}
+
+impl Round<'_> {
+    async fn read(&self, mut reader: Reader, mut growth: Growth) -> Result<(), Stopped> {
+        let _the_other_ends_too = self.stop.clone().drop_guard();
+        while !self.stop.is_cancelled() {
             let caught_up = reader.position();
+            let (back, applied) = step(reader, self.app.delivery.clone()).await?;
+            reader = back;
+            match applied {
+                Some(Applied::GoOn) => {}
+                Some(Applied::CutSoon) => self.cut_soon.notify_one(),
+                Some(Applied::CutFirst) => {
+                    // Waits for the cut that is under way, then makes one itself.
+                    self.app.delivery.cut_if_due(clock::now()).await?;
+                }
+                None => tokio::select! {
+                    () = self.stop.cancelled() => {}
+                    () = growth.beyond(caught_up) => {}
+                },
+            }
+        }
+        Ok(())
+    }
+
+    async fn cut(&self) -> Result<(), Stopped> {
+        let _the_other_ends_too = self.stop.clone().drop_guard();
+        while !self.stop.is_cancelled() {
+            self.app.delivery.cut_if_due(clock::now()).await?;
+            self.app.delivery.digest_if_due(clock::now()).await?;
             tokio::select! {
-                () = stop.cancelled() => {}
-                () = growth.beyond(caught_up) => {}
+                () = self.stop.cancelled() => {}
+                () = self.cut_soon.notified() => {}
                 () = tokio::time::sleep(TICK) => {}
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
-/// Bytes of the log that are taken at once.
-const CHUNK_BYTES: usize = 1 << 20;
-
-/// Reads on a thread that may block.
-async fn read_chunk(mut reader: Reader) -> Result<(Reader, Option<Chunk>), ReadError> {
-    let read = tokio::task::spawn_blocking(move || {
-        let chunk = reader.next(CHUNK_BYTES)?;
-        Ok((reader, chunk))
+/// Reads and applies what comes next, on a thread that may block. `None`: there is nothing yet.
+async fn step(mut reader: Reader, delivery: Delivery) -> Result<(Reader, Option<Applied>), Stopped> {
+    let stepping = tokio::task::spawn_blocking(move || {
+        let applied = match reader.next(CHUNK_BYTES)? {
+            Some(chunk) => Some(apply(&delivery, &chunk)?),
+            None => None,
+        };
+        Ok((reader, applied))
     });
-    read.await.expect("reading the log does not panic")
+    stepping.await.expect("applying the log does not panic")
 }
 
-async fn apply(app: &App, chunk: &Chunk) -> Result<(), DeliveryError> {
+/// Applies the whole chunk: memory may be exceeded by as much.
+fn apply(delivery: &Delivery, chunk: &Chunk) -> Result<Applied, DeliveryError> {
     let now = clock::now();
+    let mut applied = Applied::GoOn;
     let mut records = chunk.iter().peekable();
     while let Some((at, payload)) = records.next() {
         let next = records.peek().map_or(chunk.next(), |(next, _)| *next);
         let record = Record::decode(payload).map_err(|source| DeliveryError::Record { at, source })?;
-        if app.delivery.apply(at, &record, next, now)? == Applied::CutFirst {
-            app.delivery.cut_if_due(now).await?;
-        }
+        applied = delivery.apply(at, &record, next, now)?;
     }
-    Ok(())
+    Ok(applied)
 }
 
 /// Drains the outbox. A bucket's failures are tried again, and GetTrailStatus tells of them. Each round runs

@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 const CHUNK_BYTES: usize = 1 << 20;
 /// How often the table is asked whether a commit is due, and a full tail whether it has room again.
 const TICK: Duration = Duration::from_millis(100);
+/// How long after a commit that failed the next is tried.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// Shows what is in the log to look-ups, as it comes.
 pub(super) async fn follow(app: Arc<App>, mut growth: Growth, stop: CancellationToken) {
@@ -95,20 +97,24 @@ impl Follower {
 
 /// Moves the tail into the table, whenever enough has gathered or waited long enough.
 pub(super) async fn commit(app: Arc<App>, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(TICK) => {}
-        }
+    while !stop.is_cancelled() {
         if !app.history.commit_due(clock::now()) {
+            pause(TICK, &stop).await;
             continue;
         }
+        // Behind a fast log the next commit is due at once.
         if let Err(error) = app.history.commit().await {
             app.metrics.history_error();
             tracing::error!(%error, "event history could not be committed; trying again");
-            if !stop.is_cancelled() {
-                tokio::time::sleep(TICK * 10).await;
-            }
+            pause(RETRY, &stop).await;
         }
+    }
+}
+
+/// Waits, but not beyond the stop.
+async fn pause(time: Duration, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(time) => {}
     }
 }

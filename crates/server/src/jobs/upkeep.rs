@@ -9,11 +9,12 @@ use tokio_util::sync::CancellationToken;
 
 /// How often the log's oldest segments are looked at.
 const RELEASE_EVERY: Duration = Duration::from_secs(10);
-/// How often the history table is tidied: every so many looks at the log.
-const MAINTAIN_EVERY: u32 = 6;
+/// How often the history table is tidied.
+const MAINTAIN_EVERY: Duration = Duration::from_secs(60);
 
-pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
-    for round in 1u32.. {
+/// Drops what every reader of the log has left behind.
+pub(super) async fn release(app: Arc<App>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(RELEASE_EVERY) => {}
@@ -21,17 +22,25 @@ pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
         if app.journal.checkpoint().await.is_err() {
             return;
         }
-        release(&app);
-        if round.is_multiple_of(MAINTAIN_EVERY)
-            && let Err(error) = app.history.maintain(clock::now()).await
-        {
+        drop_segments(&app);
+    }
+}
+
+/// Tidies the history table. A job of its own: joining many files takes long, and the log must not grow meanwhile.
+pub(super) async fn maintain(app: Arc<App>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(MAINTAIN_EVERY) => {}
+        }
+        if let Err(error) = app.history.maintain(clock::now()).await {
             tracing::error!(%error, "the history table could not be tidied; trying again later");
         }
     }
 }
 
 /// Drops the log's segments behind its slowest reader.
-fn release(app: &App) {
+pub(crate) fn drop_segments(app: &App) {
     let floor = slowest(app);
     match app.journal.log().release(floor) {
         Ok(0) => {}

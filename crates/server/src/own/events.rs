@@ -6,12 +6,21 @@ use crate::auth::{self, Caller, Claim, Refused};
 use crate::body;
 use crate::events::{self as record, Exchange};
 use crate::http::journal_error;
-use crate::ingest::{self, BODY_BYTES_MAX, Encoding, Poster, Receipt, Share, UnpackError};
+use crate::ingest::{
+    self, Asked, BODY_BYTES_MAX, CommitError, Encoding, Format, Poster, Receipt, Share, UnpackError,
+};
 use bytes::Bytes;
-use cairn_model::Origin;
+use cairn_model::{Origin, Position};
 use cairn_wire::{ApiError, ErrorCode};
 use http::{Response, StatusCode};
 use hyper::body::Incoming;
+
+/// What the query may say.
+const PARAMETERS: &str = "origin=imported, positions=true, \
+    format=auto|cloudtrail|lookup-events|eventbridge|ndjson, again=POSITION";
+
+/// What a key is told that may only post.
+pub(super) const NO_IMPORT: &str = "This key may post events, but not import them.";
 
 /// Takes events; answers when all that were taken are durable.
 pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Response<Bytes> {
@@ -40,7 +49,7 @@ async fn take(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Result<Rece
     if let Err(cause) = &taken
         && cause.code != ErrorCode::ServiceUnavailable
     {
-        let imports = origin(exchange).is_ok_and(|origin| origin == Origin::Imported);
+        let imports = asked(exchange).is_ok_and(|asked| asked.origin == Origin::Imported);
         let name = if imports { "Import" } else { "PostEvents" };
         record::own(app, exchange, &caller, name, None, Some(cause)).await;
     }
@@ -54,12 +63,14 @@ async fn take_from(
     body: Bytes,
     mut share: Share,
 ) -> Result<Receipt, ApiError> {
-    let origin = origin(exchange)?;
-    if origin == Origin::Imported && caller.key.ingest_only {
-        let message = "This key may post events, but not import them.";
-        return Err(ApiError::new(ErrorCode::AccessDeniedException, message));
+    let asked = asked(exchange)?;
+    let imports = asked.origin == Origin::Imported || asked.positions || asked.again.is_some();
+    if imports && caller.key.ingest_only {
+        return Err(ApiError::new(ErrorCode::AccessDeniedException, NO_IMPORT));
     }
-    let poster = Poster::new(caller, origin);
+    // An importer that was cut off sends again what may still be on its way into the log.
+    let _entered = if asked.positions { Some(app.under_way.enter(&body).await) } else { None };
+    let poster = Poster::new(caller, asked);
     let header =
         exchange.parts.headers.get(http::header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let encoding = Encoding::of(header, &body).map_err(unpack_error)?;
@@ -74,27 +85,29 @@ async fn take_from(
         let parameters = serde_json::json!({ "accounts": accounts });
         record::own_event(exchange, caller, "CreateAccount", Some(parameters), None)
     };
-    let receipt = ingest::commit(&app.journal, judged, describe).await.map_err(journal_error)?;
+    let receipt = ingest::commit(&app.journal, poster, judged, describe).await.map_err(commit_error)?;
     drop(share);
     app.metrics.posted(receipt.accepted, refused);
     Ok(receipt)
 }
 
-fn origin(exchange: &Exchange<'_>) -> Result<Origin, ApiError> {
+/// What the query says.
+fn asked(exchange: &Exchange<'_>) -> Result<Asked, ApiError> {
     let query = exchange.parts.uri.query().unwrap_or_default();
-    let mut origin = Origin::Posted;
+    let mut asked = Asked { origin: Origin::Posted, format: Format::Auto, positions: false, again: None };
     for pair in query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("X-Amz-")) {
-        origin = match pair {
-            "origin=imported" => Origin::Imported,
-            "origin=posted" => Origin::Posted,
-            other => {
-                return Err(super::invalid(format!(
-                    "the query parameter {other:?} is none of: origin=imported"
-                )));
-            }
-        };
+        let unknown = || super::invalid(format!("the query parameter {pair:?} is none of: {PARAMETERS}"));
+        let (name, value) = pair.split_once('=').ok_or_else(unknown)?;
+        match (name, value) {
+            ("origin", "imported") => asked.origin = Origin::Imported,
+            ("origin", "posted") => asked.origin = Origin::Posted,
+            ("positions", "true" | "false") => asked.positions = value == "true",
+            ("format", name) => asked.format = Format::of(name).ok_or_else(unknown)?,
+            ("again", digits) => asked.again = Some(Position::new(digits.parse().map_err(|_| unknown())?)),
+            _ => return Err(unknown()),
+        }
     }
-    Ok(origin)
+    Ok(asked)
 }
 
 /// Who posts, as far as the head of the request tells.
@@ -132,6 +145,13 @@ async fn refuse(app: &App, exchange: &Exchange<'_>, refused: &Refused) -> ApiErr
     let cause = refused.error.json();
     record::refused(app, exchange, refused, "cairn.amazonaws.com", "PostEvents", &cause).await;
     cause
+}
+
+fn commit_error(cause: CommitError) -> ApiError {
+    match cause {
+        CommitError::Journal(cause) => journal_error(cause),
+        CommitError::Again(_) => super::invalid(cause.to_string()),
+    }
 }
 
 fn unpack_error(cause: UnpackError) -> ApiError {

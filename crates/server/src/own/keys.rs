@@ -13,11 +13,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(super) fn list(app: &App) -> Answered {
+    answered(&json!({ "keys": shown_of(app, None) }))
+}
+
+/// The keys of an account, or of all, oldest first, without their secrets.
+pub(super) fn shown_of(app: &App, account: Option<AccountId>) -> Vec<Value> {
     let state = app.journal.catalog().state();
-    let mut keys: Vec<&AccessKey> = state.keys.values().map(|key| &**key).collect();
+    let wanted = |key: &&AccessKey| account.is_none_or(|account| key.account == account);
+    let mut keys: Vec<&AccessKey> = state.keys.values().map(|key| &**key).filter(wanted).collect();
     keys.sort_by(|a, b| (a.created, &a.access_key_id).cmp(&(b.created, &b.access_key_id)));
-    let keys: Vec<Value> = keys.into_iter().map(shown).collect();
-    answered(&json!({ "keys": keys }))
+    keys.into_iter().map(shown).collect()
 }
 
 /// What CreateKey asks for. A member that is misspelt or of another type is refused: it would make a key

@@ -20,21 +20,26 @@ const LIMIT: u64 = 100;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(app: &App, exchange: &Exchange<'_>, caller: &Caller, body: &Bytes) -> Answered {
-    if caller.key.ingest_only {
-        return Err(ApiError::new(ErrorCode::AccessDeniedException, "This key may only post events."));
+    let request = object(body)?;
+    let members = request.as_object().ok_or_else(|| invalid("the body is not a JSON object"))?;
+    if let Some(unknown) = members.keys().find(|key| !is_known(key)) {
+        return Err(invalid(format!("{unknown} is none of: {}, {}", CONDITIONS.join(", "), PAGE.join(", "))));
     }
-    let account = if caller.key.operator { None } else { Some(caller.account()) };
-    let lookup = lookup(&object(body)?, account, exchange.now)?;
+    let lookup = read(members, caller, exchange.now)?;
     let page = app.history.lookup(lookup).await.map_err(lookup_error)?;
     shown(page)
 }
 
-/// Reads the request. `own` is the only account that the caller may see, unless the caller sees all.
-fn lookup(request: &Value, own: Option<AccountId>, now: Timestamp) -> Result<Lookup, ApiError> {
-    let members = request.as_object().ok_or_else(|| invalid("the body is not a JSON object"))?;
-    if let Some(unknown) = members.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
-        return Err(invalid(format!("{unknown} is none of: {}", MEMBERS.join(", "))));
+/// Reads what is asked for, as far as the caller may see it: the operator sees all accounts, others their own.
+pub(super) fn read(
+    members: &Map<String, Value>,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<Lookup, ApiError> {
+    if caller.key.ingest_only {
+        return Err(ApiError::new(ErrorCode::AccessDeniedException, "This key may only post events."));
     }
+    let own = if caller.key.operator { None } else { Some(caller.account()) };
     let asked: Option<AccountId> = match text(members, "account")? {
         None => None,
         Some(id) => Some(id.parse().map_err(|_| invalid("account is not an account id of 12 digits"))?),
@@ -63,7 +68,8 @@ fn lookup(request: &Value, own: Option<AccountId>, now: Timestamp) -> Result<Loo
     })
 }
 
-const MEMBERS: [&str; 18] = [
+/// What events are chosen by.
+pub(super) const CONDITIONS: [&str; 14] = [
     "user",
     "key",
     "source",
@@ -77,12 +83,15 @@ const MEMBERS: [&str; 18] = [
     "id",
     "readOnly",
     "category",
-    "since",
-    "until",
     "text",
-    "limit",
-    "next",
 ];
+
+/// Which part of those that meet the conditions is asked for.
+const PAGE: [&str; 4] = ["since", "until", "limit", "next"];
+
+fn is_known(name: &str) -> bool {
+    CONDITIONS.contains(&name) || PAGE.contains(&name)
+}
 
 fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, ApiError> {
     match members.get(name) {
@@ -150,22 +159,27 @@ fn limit(members: &Map<String, Value>) -> Result<usize, ApiError> {
 #[derive(Serialize)]
 struct Shown {
     events: Vec<Box<RawValue>>,
+    /// Where each of them stands in the log.
+    positions: Vec<u64>,
     next: Option<String>,
     reached: Option<String>,
 }
 
 fn shown(page: Page) -> Answered {
+    let positions = page.events.iter().map(|found| found.position.get()).collect();
     let events: Result<Vec<_>, _> =
         page.events.into_iter().map(|found| RawValue::from_string(found.text)).collect();
     answered(&Shown {
         events: events
             .map_err(|error| ApiError::internal(format!("an event of history is no JSON: {error}")))?,
+        positions,
         next: page.next.map(|token| token.to_string()),
         reached: page.reached.map(|reached| reached.to_string()),
     })
 }
 
-fn lookup_error(error: LookupError) -> ApiError {
+/// What a look-up that cannot be run is answered with.
+pub(super) fn lookup_error(error: LookupError) -> ApiError {
     let message = error.to_string();
     match error {
         LookupError::InvalidToken => ApiError::new(ErrorCode::InvalidNextTokenException, message),

@@ -13,7 +13,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// All of a body, through a window of which nothing is kept; and the most memory that took.
 fn unpacked(body: Vec<u8>, header: Option<&str>) -> Result<(Vec<u8>, usize), UnpackError> {
     let encoding = Encoding::of(header, &body)?;
-    let mut window = Window::new(Bytes::from(body), encoding)?;
+    let mut window = Window::new(Bytes::from(body), encoding, |_| Ok(()))?;
     let (mut all, mut memory) = (Vec::new(), 0);
     loop {
         let (bytes, last) = window.bytes();
@@ -46,9 +46,39 @@ fn two_gzip_members_are_one_body() {
 }
 
 #[test]
+fn members_one_behind_the_other_are_never_cut() {
+    // Alike to the byte, so that the first one's end looks like the last one's.
+    let same = gzip(b"{\"a\":1}\n");
+    assert_eq!(unpacked(same.repeat(3), None).unwrap().0, b"{\"a\":1}\n".repeat(3));
+    let other = gzip(b"{\"b\":2}\n");
+    let all = unpacked([&same[..], &other, &same].concat(), None).unwrap().0;
+    assert_eq!(all, b"{\"a\":1}\n{\"b\":2}\n{\"a\":1}\n");
+}
+
+#[test]
+fn a_body_of_one_member_is_unpacked_whole() {
+    let body = Bytes::from(gzip(&[b'x'; 100_000]));
+    let mut held = 0;
+    let hold = |bytes| {
+        held = bytes;
+        Ok(())
+    };
+    let window = Window::new(body.clone(), Encoding::Gzip, hold).unwrap();
+    assert_eq!((window.bytes().0.len(), window.bytes().1, held), (100_000, true, 100_000));
+    let refused = Window::new(body, Encoding::Gzip, |_| Err(UnpackError::Busy));
+    assert_eq!(refused.err(), Some(UnpackError::Busy));
+}
+
+#[test]
+fn what_stands_behind_a_member_is_damage() {
+    let body = [gzip(b"some text"), b"and more of it".to_vec()].concat();
+    assert_eq!(unpacked(body, None).unwrap_err(), UnpackError::Damaged("gzip"));
+}
+
+#[test]
 fn a_bomb_ends_at_the_limit_in_little_memory() {
     let member = gzip(&vec![0; 64 << 20]);
-    let mut window = Window::new(Bytes::from(member.repeat(9)), Encoding::Gzip).unwrap();
+    let mut window = Window::new(Bytes::from(member.repeat(9)), Encoding::Gzip, |_| Ok(())).unwrap();
     let mut memory = 0;
     let ended = loop {
         let passed = window.bytes().0.len();

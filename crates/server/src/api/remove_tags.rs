@@ -1,0 +1,14 @@
+//! RemoveTags.
+
+use super::{Answered, Call, shapes, trail_error};
+use cairn_decide::trails;
+use cairn_model::Change;
+use cairn_wire::generated::RemoveTagsRequest;
+
+pub(super) fn run(call: Call<'_>) -> Answered {
+    let input: RemoveTagsRequest = call.input()?;
+    let tags = shapes::tags_from(input.tags_list);
+    let known = call.trails();
+    let trail = trails::remove_tags(&call.facts(&known), &input.resource_id, &tags).map_err(trail_error)?;
+    call.write_without_output(vec![Change::PutTrail(Box::new(trail))])
+}

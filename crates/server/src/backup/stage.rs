@@ -1,0 +1,154 @@
+//! What goes into a backup, each part held still by itself.
+
+use super::Source;
+use super::manifest::KEY_FILE;
+use crate::app::App;
+use cairn_bucket::BucketError;
+use cairn_delivery::DeliveryError;
+use cairn_lake::LakeError;
+use cairn_model::Position;
+use cairn_store::catalog::CatalogError;
+use cairn_store::log::Hold;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The folder of the data folder in which copies of databases are made. What a crash leaves there is removed at the next
+/// start and by the next backup.
+const STAGING: &str = "backup.staging";
+
+/// Why a backup could not begin.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StageError {
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
+    #[error(transparent)]
+    Buckets(#[from] BucketError),
+    #[error(transparent)]
+    History(#[from] LakeError),
+}
+
+/// All files of a backup, and what keeps them as they are until this is dropped.
+pub(crate) struct Collected {
+    files: Vec<Source>,
+    end: Position,
+    _log: Hold,
+    _history: cairn_lake::Frozen,
+    _staging: Staging,
+}
+
+impl Collected {
+    /// The files, in the order in which they are written.
+    pub(crate) fn files(&self) -> &[Source] {
+        &self.files
+    }
+
+    /// Where the log ends in the backup.
+    pub(crate) fn end(&self) -> Position {
+        self.end
+    }
+}
+
+/// Holds every part still and lists its files. The order matters twice: the log is held first, so that nothing the others
+/// need of it is released, and its end is taken last, so that none of them is beyond it.
+pub(crate) async fn collect(app: &App, with_key: bool) -> Result<Collected, StageError> {
+    let data = &app.config.data;
+    let log = app.journal.log().hold();
+    let staging = Staging::make(data)?;
+    let mut files = Vec::new();
+    if with_key {
+        files.push(whole(&data.join(KEY_FILE), KEY_FILE.to_owned())?);
+    }
+    let catalog = staging.path("catalog.db");
+    app.journal.catalog().snapshot_into(&catalog).await?;
+    files.push(whole(&catalog, "catalog.db".to_owned())?);
+    add_deliveries(app, &staging, &mut files).await?;
+    let history = app.history.freeze().await?;
+    for name in history.files() {
+        files.push(whole(&data.join("history").join(name), format!("history/{name}"))?);
+    }
+    let frozen = log.freeze();
+    for segment in frozen.segments {
+        let name = segment.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.push(Source { name: format!("log/{name}"), path: segment.path, bytes: segment.bytes });
+    }
+    Ok(Collected { files, end: frozen.end, _log: log, _history: history, _staging: staging })
+}
+
+/// The outbox and the buckets are of one moment: an object that the outbox does not know yet, but a bucket has, would be
+/// delivered once more by a server that is restored from the copy.
+async fn add_deliveries(app: &App, staging: &Staging, files: &mut Vec<Source>) -> Result<(), StageError> {
+    let still = app.delivery.freeze().await;
+    let database = staging.path("outbox.db");
+    still.snapshot_into(&database).await?;
+    files.push(whole(&database, "delivery/outbox.db".to_owned())?);
+    for path in still.files().await? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let held = staging.hold(&path, &name)?;
+        files.push(whole(&held, format!("delivery/outbox/{name}"))?);
+    }
+    let buckets = app.buckets.files().await?;
+    drop(still);
+    let root = app.config.data.join("buckets");
+    files.extend(buckets.into_iter().map(|file| Source {
+        name: format!("buckets/{}", file.name),
+        path: root.join(&file.name),
+        bytes: file.bytes,
+    }));
+    Ok(())
+}
+
+/// A file that belongs to the backup from its first byte to its last.
+fn whole(path: &Path, name: String) -> Result<Source, StageError> {
+    let metadata = std::fs::metadata(path).map_err(failed(path))?;
+    Ok(Source { name, path: path.to_owned(), bytes: metadata.len() })
+}
+
+/// The staging folder; gone when this is dropped.
+struct Staging {
+    folder: PathBuf,
+}
+
+impl Staging {
+    /// One backup runs at a time, so the folder is nobody else's.
+    fn make(data: &Path) -> Result<Staging, StageError> {
+        let folder = data.join(STAGING);
+        remove_staging(data).map_err(failed(&folder))?;
+        std::fs::create_dir(&folder).map_err(failed(&folder))?;
+        Ok(Staging { folder })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Another name for a file of the outbox, whose own goes when it is delivered. The bytes stay.
+    fn hold(&self, path: &Path, name: &str) -> Result<PathBuf, StageError> {
+        let held = self.path(name);
+        std::fs::hard_link(path, &held).map_err(failed(path))?;
+        Ok(held)
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // What stays takes space until the next start or backup removes it.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Removes what a backup left that a crash cut off.
+pub(crate) fn remove_staging(data: &Path) -> io::Result<()> {
+    match std::fs::remove_dir_all(data.join(STAGING)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> StageError {
+    let path = path.to_owned();
+    move |source| StageError::Io { path, source }
+}

@@ -1,0 +1,83 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::{Judged, judge};
+use crate::ingest::{Budget, Encoding, Format, Poster};
+use bytes::Bytes;
+use cairn_model::{AccountId, Origin};
+use cairn_store::catalog::CatalogState;
+use serde_json::json;
+
+fn poster(origin: Origin, format: Format) -> Poster {
+    Poster {
+        account: AccountId::from_bytes(b"111122223333").unwrap(),
+        any_account: false,
+        origin,
+        format,
+        positions: false,
+        again: Some(cairn_model::Position::ZERO),
+    }
+}
+
+fn judged(body: &str, format: Format) -> Judged {
+    let body = Bytes::from(body.to_owned());
+    let poster = poster(Origin::Imported, format);
+    judge(body, Encoding::Plain, poster, &CatalogState::default(), &mut Budget::new(64 << 20).share())
+        .unwrap()
+}
+
+fn record(name: &str) -> String {
+    json!({"eventTime": "2026-03-01T08:04:11Z", "eventSource": "s", "eventName": name}).to_string()
+}
+
+fn counts(judged: &Judged) -> (u64, u64) {
+    (judged.receipt.accepted, judged.refused())
+}
+
+#[test]
+fn every_form_gives_the_same_events() {
+    let (first, second) = (record("a"), record("b"));
+    let looked_up = json!({"Events": [{"CloudTrailEvent": first}, {"CloudTrailEvent": second}]}).to_string();
+    let envelope = |record: &str| format!(r#"{{"detail-type":"x","detail":{record}}}"#);
+    let logged = json!({"logEvents": [{"message": first}, {"message": second}]}).to_string();
+    let forms = [
+        format!("{first}\n{second}\n"),
+        format!("[{first},{second}]"),
+        format!(r#"{{"Records":[{first},{second}]}}"#),
+        looked_up,
+        format!("{}\n{}", envelope(&first), envelope(&second)),
+        format!("[{},{second}]", envelope(&first)),
+        logged,
+        format!("2026-03-01T08:04:11.123Z {first}\n2026-03-01T08:04:11.123Z {second}"),
+    ];
+    let expected = judged(&forms[0], Format::Ndjson).prints;
+    assert_eq!(expected.len(), 2);
+    for form in forms {
+        let found = judged(&form, Format::Auto);
+        assert_eq!(counts(&found), (2, 0), "{form}");
+        assert_eq!(found.prints, expected, "{form}");
+    }
+}
+
+#[test]
+fn an_imported_event_without_an_id_gets_the_same_one_each_time() {
+    let twice = [judged(&record("a"), Format::Auto), judged(&record("a"), Format::Auto)];
+    assert_eq!(twice[0].prints, twice[1].prints);
+}
+
+#[test]
+fn a_form_that_was_told_is_the_only_one_taken() {
+    let (plain, wrapped) = (record("a"), json!({"detail-type": "x", "detail": {}}).to_string());
+    assert_eq!(counts(&judged(&plain, Format::EventBridge)), (0, 1));
+    assert_eq!(counts(&judged(&plain, Format::LookupEvents)), (0, 1));
+    assert_eq!(counts(&judged(&plain, Format::CloudTrail)), (1, 0));
+    assert_eq!(counts(&judged(&format!("[{plain}]"), Format::Ndjson)), (0, 1));
+    let refused = &judged(&wrapped, Format::Auto).receipt.refused[0];
+    assert_eq!((refused.line, refused.reason.as_str()), (1, "eventTime is missing"));
+}
+
+#[test]
+fn refusals_beyond_the_list_are_counted() {
+    let judged = judged(&"x\n".repeat(10_050), Format::Auto);
+    assert_eq!(judged.receipt.refused.len(), 10_000);
+    assert_eq!(judged.receipt.refused_total, Some(10_050));
+}
