@@ -35,6 +35,18 @@ pub(crate) struct Arguments {
     /// Connections of the single events
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=256))]
     single_connections: u64,
+    /// Events a second while events are looked for as soon as they are acknowledged
+    #[arg(long, default_value_t = 40_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    visible_rate: u64,
+    /// Events that are imported and looked up (default: 1000000, or 50000 with --quick)
+    #[arg(long, value_parser = clap::value_parser!(u64).range(10_000..=1_000_000_000))]
+    import_events: Option<u64>,
+    /// Events of the server whose start is timed (default: 10000000, or 100000 with --quick)
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    start_events: Option<u64>,
+    /// Measure only durable ingest and single events
+    #[arg(long)]
+    only_ingest: bool,
     /// How often the default trail delivers
     #[arg(long, default_value = "5s")]
     deliver_every: String,
@@ -68,6 +80,14 @@ pub(crate) struct Settings {
     pub(crate) rate: u64,
     /// Connections of the single events.
     pub(crate) single_connections: usize,
+    /// Events a second while events are looked for.
+    pub(crate) visible_rate: u64,
+    /// Events that are imported and looked up.
+    pub(crate) import_events: u64,
+    /// Events of the server whose start is timed.
+    pub(crate) start_events: u64,
+    /// Whether only durable ingest and single events are measured.
+    pub(crate) only_ingest: bool,
     /// How often the default trail delivers.
     pub(crate) deliver_every: String,
     /// Decides the events.
@@ -92,6 +112,10 @@ impl Arguments {
             pool_events: if self.quick { 50_000 } else { 200_000 },
             rate: self.rate,
             single_connections: self.single_connections as usize,
+            visible_rate: self.visible_rate,
+            import_events: self.import_events.unwrap_or(if self.quick { 50_000 } else { 1_000_000 }),
+            start_events: self.start_events.unwrap_or(if self.quick { 100_000 } else { 10_000_000 }),
+            only_ingest: self.only_ingest,
             deliver_every: self.deliver_every.clone(),
             seed: self.seed,
         })

@@ -36,6 +36,9 @@ pub(crate) enum BenchError {
     /// The server ended by itself.
     #[error("the server ended early with {status}; its last lines:\n{log}")]
     Ended { status: ExitStatus, log: String },
+    /// A command of the `cairn` binary failed.
+    #[error("cairn {command} ended with {status}:\n{log}")]
+    Command { command: String, status: ExitStatus, log: String },
     /// The server did not come up.
     #[error("the server did not answer within {waited:?}; its last lines:\n{log}")]
     NotReady { waited: Duration, log: String },
@@ -45,6 +48,9 @@ pub(crate) enum BenchError {
     /// What was acknowledged and what the server counted differ.
     #[error("{acknowledged} events were acknowledged, but {what} has {found}")]
     Lost { acknowledged: u64, what: &'static str, found: u64 },
+    /// The generated events hold nothing that could be measured so.
+    #[error("no events for this measure: {0}")]
+    NoEvents(&'static str),
     /// The readers of the log did not catch up.
     #[error("history and the trail had not caught up {0:?} after the load")]
     Behind(Duration),

@@ -71,7 +71,8 @@ pub(crate) async fn run(settings: &Settings, pool: &mut Pool) -> Result<IngestRu
     let log_before = server.figures().await?.log()?;
     let (server_before, client_before) = (server.cpu_seconds()?, process::cpu_seconds(std::process::id())?);
     let start = Instant::now();
-    let tally = load(settings, &server, connections, pool).await?;
+    let end = End::At(start + Duration::from_secs(settings.seconds));
+    let tally = load(settings, &server, connections, pool, end).await?;
     let load = start.elapsed();
     let client_cpu = process::cpu_seconds(std::process::id())? - client_before;
     let log = server.figures().await?.log()?.since(log_before);
@@ -93,18 +94,43 @@ pub(crate) async fn run(settings: &Settings, pool: &mut Pool) -> Result<IngestRu
     })
 }
 
+/// Posts `events` events, or a few more, as fast as they are taken, and waits until history has them. Returns how many.
+pub(crate) async fn fill(
+    settings: &Settings,
+    server: &Server,
+    pool: &mut Pool,
+    events: u64,
+) -> Result<u64, BenchError> {
+    let mut connections = Vec::new();
+    for _ in 0..settings.connections {
+        connections.push(Connection::open(server.address()).await?);
+    }
+    let end = End::Events(events);
+    let tally = load(settings, server, connections, pool, end).await?;
+    caught_up(server).await?;
+    Ok(tally.events)
+}
+
+/// When a load is over.
+#[derive(Clone, Copy)]
+enum End {
+    At(Instant),
+    /// When so many events were acknowledged.
+    Events(u64),
+}
+
 /// All connections at once, on this thread.
 async fn load(
     settings: &Settings,
     server: &Server,
     connections: Vec<Connection>,
     pool: &mut Pool,
+    end: End,
 ) -> Result<Tally, BenchError> {
-    let deadline = Instant::now() + Duration::from_secs(settings.seconds);
     let shared = Shared {
         token: server.token(),
         batch: settings.batch,
-        deadline,
+        end,
         work: RefCell::new((pool, Tally::default())),
     };
     try_join_all(connections.into_iter().map(|connection| shared.post(connection))).await?;
@@ -115,14 +141,14 @@ async fn load(
 struct Shared<'a> {
     token: &'a str,
     batch: usize,
-    deadline: Instant,
+    end: End,
     work: RefCell<(&'a mut Pool, Tally)>,
 }
 
 impl Shared<'_> {
-    /// Posts over one connection until the deadline. What is under way then is waited for, and counts.
+    /// Posts over one connection until the end. What is under way then is waited for, and counts.
     async fn post(&self, mut connection: Connection) -> Result<(), BenchError> {
-        while Instant::now() < self.deadline {
+        while !self.is_over() {
             let body = self.work.borrow_mut().0.next_body();
             let bytes = body.len() as u64;
             let sent = Instant::now();
@@ -140,6 +166,15 @@ impl Shared<'_> {
             tally.times.push(took);
         }
         Ok(())
+    }
+}
+
+impl Shared<'_> {
+    fn is_over(&self) -> bool {
+        match self.end {
+            End::At(end) => Instant::now() >= end,
+            End::Events(events) => self.work.borrow().1.events >= events,
+        }
     }
 }
 
@@ -172,12 +207,17 @@ fn is_trail_done(figures: &Figures) -> Result<bool, BenchError> {
     Ok(lag == 0.0 && figures.value("cairn_outbox_objects")? == 0.0)
 }
 
-/// A figure counts only if nothing was lost on the way. History also has the events of Cairn's own calls.
+/// A figure counts only if nothing was lost on the way.
 fn check(figures: &Figures, acknowledged: u64) -> Result<(), BenchError> {
     let accepted = figures.value("cairn_events_accepted_total")? as u64;
     if accepted != acknowledged {
         return Err(BenchError::Lost { acknowledged, what: "the server's count", found: accepted });
     }
+    check_history(figures, acknowledged)
+}
+
+/// History has every event that was acknowledged, and those of Cairn's own calls.
+pub(crate) fn check_history(figures: &Figures, acknowledged: u64) -> Result<(), BenchError> {
     let rows = figures.value("cairn_history_table_rows")? + figures.value("cairn_history_tail_rows")?;
     match rows as u64 {
         found if found < acknowledged => Err(BenchError::Lost { acknowledged, what: "event history", found }),

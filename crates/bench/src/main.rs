@@ -6,8 +6,11 @@ mod arguments;
 mod clock;
 mod error;
 mod figures;
+mod files;
 mod http1;
 mod ingest;
+mod large;
+mod lookups;
 mod machine;
 mod pool;
 mod process;
@@ -15,6 +18,7 @@ mod quantiles;
 mod report;
 mod server;
 mod single;
+mod visible;
 
 use arguments::Arguments;
 use clap::Parser;
@@ -50,14 +54,30 @@ async fn run(arguments: &Arguments) -> Result<Report, BenchError> {
     say("measuring the machine, preparing events");
     let mut pool = pool::Pool::new(&settings);
     let probes = machine::probe(&settings.work, pool.sample())?;
-    let (mut ingest_runs, mut single_runs) = (Vec::new(), Vec::new());
+    let (mut ingest_runs, mut single_runs, mut visible_runs) = (Vec::new(), Vec::new(), Vec::new());
     for run in 1..=settings.runs {
         say(&format!("run {run} of {}: durable ingest", settings.runs));
         ingest_runs.push(ingest::run(&settings, &mut pool).await?);
         say(&format!("run {run} of {}: single events", settings.runs));
         single_runs.push(single::run(&settings, run).await?);
+        if !settings.only_ingest {
+            say(&format!("run {run} of {}: from acknowledged to visible", settings.runs));
+            visible_runs.push(visible::run(&settings, &mut pool).await?);
+        }
     }
-    let report = Report::new(&settings, probes, &ingest_runs, &single_runs);
+    let mut large = None;
+    if !settings.only_ingest {
+        say("import, look-ups, compaction, start: some minutes");
+        large = Some(large::run(&settings, &mut pool).await?);
+    }
+    let measured = report::Measured {
+        probes,
+        ingest: &ingest_runs,
+        single: &single_runs,
+        visible: &visible_runs,
+        large: large.as_ref(),
+    };
+    let report = Report::new(&settings, &measured);
     let json = serde_json::to_vec_pretty(&report).expect("a report has string keys only");
     std::fs::write(&arguments.json, json).map_err(BenchError::file(&arguments.json))?;
     Ok(report)

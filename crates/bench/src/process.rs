@@ -18,7 +18,14 @@ pub(crate) fn cpu_seconds(pid: u32) -> Result<f64, BenchError> {
 pub(crate) fn peak_memory(pid: u32) -> Result<u64, BenchError> {
     let path = format!("/proc/{pid}/status");
     let text = read(&path)?;
-    parse_peak_memory(&text).ok_or_else(|| unreadable(&path))
+    parse_memory(&text, "VmHWM:").ok_or_else(|| unreadable(&path))
+}
+
+/// The memory that the process has resident now, in bytes.
+pub(crate) fn resident_memory(pid: u32) -> Result<u64, BenchError> {
+    let path = format!("/proc/{pid}/status");
+    let text = read(&path)?;
+    parse_memory(&text, "VmRSS:").ok_or_else(|| unreadable(&path))
 }
 
 fn read(path: &str) -> Result<String, BenchError> {
@@ -37,8 +44,8 @@ fn parse_cpu(stat: &str) -> Option<f64> {
     Some(ticks as f64 / TICKS_PER_SECOND)
 }
 
-fn parse_peak_memory(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+fn parse_memory(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }

@@ -1,17 +1,21 @@
 //! The results: one list of measures, for people as a table and for programs as JSON.
 
+mod large;
 mod table;
 
 use crate::arguments::Settings;
 use crate::ingest::IngestRun;
+use crate::large::LargeRun;
 use crate::machine::{Disk, Probes};
 use crate::quantiles::median;
 use crate::single::SingleRun;
+use crate::visible::VisibleRun;
 use serde::Serialize;
 
 /// What the figures are held against. Of Cairn's own making: what a machine with two cores should reach.
 const EVENTS_PER_SECOND: f64 = 80_000.0;
 const READERS_SECONDS: f64 = 10.0;
+const VISIBLE_MS: f64 = 1000.0;
 const MEGABYTES: f64 = 1024.0;
 
 /// A benchmark's results.
@@ -33,7 +37,7 @@ pub(crate) struct Report {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Measure {
     group: &'static str,
-    name: &'static str,
+    name: String,
     unit: &'static str,
     runs: Vec<f64>,
     median: f64,
@@ -58,15 +62,23 @@ impl Goal {
     }
 }
 
+/// All that was measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured<'a> {
+    pub(crate) probes: Probes,
+    pub(crate) ingest: &'a [IngestRun],
+    pub(crate) single: &'a [SingleRun],
+    pub(crate) visible: &'a [VisibleRun],
+    pub(crate) large: Option<&'a LargeRun>,
+}
+
 impl Report {
-    pub(crate) fn new(
-        settings: &Settings,
-        probes: Probes,
-        ingest: &[IngestRun],
-        single: &[SingleRun],
-    ) -> Report {
+    pub(crate) fn new(settings: &Settings, measured: &Measured<'_>) -> Report {
+        let Measured { probes, ingest, single, visible, large } = *measured;
         let mut measures = ingest_measures(ingest);
         measures.extend(single_measures(single));
+        measures.extend(visible_measures(visible));
+        measures.extend(large.into_iter().flat_map(large::measures));
         measures.extend(disk_measures("the disk, before durable ingest", ingest.iter().map(|run| &run.disk)));
         measures.extend(disk_measures("the disk, before single events", single.iter().map(|run| &run.disk)));
         measures.extend(probe_measures(probes));
@@ -117,6 +129,20 @@ fn single_measures(runs: &[SingleRun]) -> Vec<Measure> {
     ]
 }
 
+fn visible_measures(runs: &[VisibleRun]) -> Vec<Measure> {
+    if runs.is_empty() {
+        return Vec::new();
+    }
+    let of = |name, unit, value: &dyn Fn(&VisibleRun) -> f64| {
+        Measure::new("acknowledged to visible", name, unit, runs.iter().map(value).collect())
+    };
+    vec![
+        of("events acknowledged", "/s", &|run| run.rate),
+        of("seen by LookupEvents, p50", "ms", &|run| run.visible.percentile_ms(50)),
+        of("seen by LookupEvents, p99", "ms", &|run| run.visible.percentile_ms(99)).at_most(VISIBLE_MS),
+    ]
+}
+
 fn disk_measures<'a>(group: &'static str, disks: impl Iterator<Item = &'a Disk>) -> Vec<Measure> {
     let disks: Vec<&Disk> = disks.collect();
     let of = |name, value: &dyn Fn(&Disk) -> f64| {
@@ -157,8 +183,8 @@ fn notes(probes: Probes, ingest: &[IngestRun]) -> Vec<String> {
 }
 
 impl Measure {
-    fn new(group: &'static str, name: &'static str, unit: &'static str, runs: Vec<f64>) -> Measure {
-        Measure { group, name, unit, median: median(&runs), runs, goal: None }
+    fn new(group: &'static str, name: impl Into<String>, unit: &'static str, runs: Vec<f64>) -> Measure {
+        Measure { group, name: name.into(), unit, median: median(&runs), runs, goal: None }
     }
 
     fn at_least(self, bound: f64) -> Measure {

@@ -9,7 +9,9 @@ use crate::process;
 use bytes::Bytes;
 use cairn_testkit::ACCOUNT;
 use cairn_wire::sigv4::{Credentials, Request, sign};
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
+use http_body_util::Full;
+use serde_json::Value;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,13 +19,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const REGION: &str = "us-east-1";
+/// The home region; look-ups ask for its events.
+pub(crate) const REGION: &str = "us-east-1";
 const ACCESS_KEY_ID: &str = "AKIACAIRNBENCHMARK00";
 const SECRET_ACCESS_KEY: &str = "for-benchmarks-on-loopback-only";
 
 /// How long a server may take to answer for the first time.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
-const START_POLL: Duration = Duration::from_millis(20);
+const START_POLL: Duration = Duration::from_millis(5);
 /// How many lines of a server's log an error shows.
 const LOG_LINES_SHOWN: usize = 20;
 
@@ -31,6 +34,7 @@ const LOG_LINES_SHOWN: usize = 20;
 pub(crate) struct Server {
     process: Child,
     folder: TempDir,
+    flags: &'static [&'static str],
     address: SocketAddr,
     token: String,
 }
@@ -38,11 +42,19 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server and makes a key with a token, so that clients need not sign.
     pub(crate) async fn start(settings: &Settings) -> Result<Server, BenchError> {
+        Server::start_with(settings, &[]).await
+    }
+
+    /// The same, with more flags.
+    pub(crate) async fn start_with(
+        settings: &Settings,
+        flags: &'static [&'static str],
+    ) -> Result<Server, BenchError> {
         let folder = tempfile::Builder::new().prefix("cairn-bench-").tempdir_in(&settings.work);
         let folder = folder.map_err(BenchError::file(&settings.work))?;
-        let process = spawn(settings, &folder)?;
+        let process = spawn(settings, &folder, flags)?;
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut server = Server { process, folder, address: unknown, token: String::new() };
+        let mut server = Server { process, folder, flags, address: unknown, token: String::new() };
         server.address = server.wait().await?;
         server.token = make_token(server.address).await?;
         Ok(server)
@@ -78,6 +90,58 @@ impl Server {
     /// The most memory that it has had, in bytes.
     pub(crate) fn peak_memory(&self) -> Result<u64, BenchError> {
         process::peak_memory(self.process.id())
+    }
+
+    /// Memory that it has resident now, in bytes.
+    pub(crate) fn resident_memory(&self) -> Result<u64, BenchError> {
+        process::resident_memory(self.process.id())
+    }
+
+    /// The data folder.
+    pub(crate) fn data_folder(&self) -> PathBuf {
+        data_folder(&self.folder)
+    }
+
+    /// The folder of the history table.
+    pub(crate) fn history_folder(&self) -> PathBuf {
+        data_folder(&self.folder).join("history")
+    }
+
+    /// Stops it in good order and starts it again; returns how long it took from the start to the first answer.
+    pub(crate) async fn restart(&mut self, settings: &Settings) -> Result<Duration, BenchError> {
+        // SIGTERM, which the standard library cannot send.
+        let mut terminate = Command::new("kill");
+        terminate.args(["-TERM", &self.process.id().to_string()]);
+        terminate.status().map_err(BenchError::file(std::path::Path::new("kill")))?;
+        let status = self.process.wait().map_err(BenchError::file(&settings.cairn))?;
+        if !status.success() {
+            return Err(BenchError::Ended { status, log: self.last_lines() });
+        }
+        let start = Instant::now();
+        self.process = spawn(settings, &self.folder, self.flags)?;
+        self.address = self.wait().await?;
+        Ok(start.elapsed())
+    }
+
+    /// Runs a command of the `cairn` binary as the operator's client, and returns what it printed.
+    pub(crate) fn client(&self, settings: &Settings, arguments: &[&str]) -> Result<String, BenchError> {
+        let output = Command::new(&settings.cairn)
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
+            .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
+            .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
+            .env("AWS_REGION", REGION)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(BenchError::file(&settings.cairn))?;
+        if !output.status.success() {
+            let log = String::from_utf8_lossy(&output.stderr).into_owned();
+            return Err(BenchError::Command { command: arguments.join(" "), status: output.status, log });
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Waits until it answers; returns where.
@@ -133,12 +197,13 @@ fn log_file(folder: &TempDir) -> PathBuf {
 }
 
 /// Starts the process with nothing of this one's environment, whose settings would change what is measured.
-fn spawn(settings: &Settings, folder: &TempDir) -> Result<Child, BenchError> {
+fn spawn(settings: &Settings, folder: &TempDir, flags: &[&str]) -> Result<Child, BenchError> {
     let log_path = log_file(folder);
     let log = File::create(&log_path).map_err(BenchError::file(&log_path))?;
     Command::new(&settings.cairn)
         .args(["serve", "--listen", "127.0.0.1:0", "--region", REGION])
         .args(["--deliver-every", &settings.deliver_every])
+        .args(flags)
         .arg("--data")
         .arg(data_folder(folder))
         .env_clear()
@@ -173,15 +238,37 @@ async fn make_token(address: SocketAddr) -> Result<String, BenchError> {
 async fn create_key(connection: &mut Connection) -> Result<Answer, BenchError> {
     const PATH: &str = "/_cairn/keys";
     let body = Bytes::from_static(br#"{"token":true,"ingestOnly":true}"#);
-    let (mut parts, full) = connection.request(Method::POST, PATH, body.clone())?.into_parts();
+    let request = connection.request(Method::POST, PATH, body.clone())?;
+    connection.send(PATH, signed(request, &body, "cairn")?).await
+}
+
+/// Calls LookupEvents as the operator.
+pub(crate) async fn lookup_events(connection: &mut Connection, request: &Value) -> Result<Value, BenchError> {
+    const PATH: &str = "/";
+    let body = Bytes::from(request.to_string());
+    let mut call = connection.request(Method::POST, PATH, body.clone())?;
+    let headers = call.headers_mut();
+    headers.insert("content-type", HeaderValue::from_static("application/x-amz-json-1.1"));
+    headers.insert("x-amz-target", HeaderValue::from_static("CloudTrail_20131101.LookupEvents"));
+    let answer = connection.send(PATH, signed(call, &body, "cloudtrail")?).await?;
+    Ok(answer.accepted()?.json())
+}
+
+/// Signs a request as the operator.
+fn signed(
+    request: http::Request<Full<Bytes>>,
+    body: &Bytes,
+    service: &str,
+) -> Result<http::Request<Full<Bytes>>, BenchError> {
+    let (mut parts, full) = request.into_parts();
     let credentials = Credentials {
         access_key_id: ACCESS_KEY_ID,
         secret_access_key: SECRET_ACCESS_KEY,
         session_token: None,
     };
-    let signed = sign(&Request::of(&parts), &body, &credentials, REGION, "cairn", clock::jiff_now())?;
+    let signed = sign(&Request::of(&parts), body, &credentials, REGION, service, clock::jiff_now())?;
     parts.headers.extend(signed);
-    connection.send(PATH, http::Request::from_parts(parts, full)).await
+    Ok(http::Request::from_parts(parts, full))
 }
 
 #[cfg(test)]

@@ -13,10 +13,10 @@ fn cpu_time_is_user_and_kernel_time() {
 #[test]
 fn peak_memory_is_in_bytes() {
     assert_eq!(
-        parse_peak_memory("Name:\tcairn\nVmPeak:\t  9 kB\nVmHWM:\t    2048 kB\nVmRSS:\t 1 kB\n"),
+        parse_memory("Name:\tcairn\nVmPeak:\t  9 kB\nVmHWM:\t    2048 kB\nVmRSS:\t 1 kB\n", "VmHWM:"),
         Some(2 << 20)
     );
-    assert_eq!(parse_peak_memory("Name:\tcairn\n"), None);
+    assert_eq!(parse_memory("Name:\tcairn\n", "VmHWM:"), None);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use super::table::number;
 use super::*;
 use crate::figures::LogFigures;
+use crate::large::LargeRun;
+use crate::lookups::PageTimes;
 use crate::quantiles::Quantiles;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -19,6 +21,10 @@ fn settings() -> Settings {
         pool_events: 200_000,
         rate: 1000,
         single_connections: 16,
+        visible_rate: 40_000,
+        import_events: 1_000_000,
+        start_events: 10_000_000,
+        only_ingest: false,
         deliver_every: "5s".to_owned(),
         seed: 1,
     }
@@ -53,12 +59,36 @@ fn ingest(events: u64) -> IngestRun {
     }
 }
 
+fn large() -> LargeRun {
+    let page = PageTimes { attribute: "EventName", value: "rare", page: 1, times: times(3) };
+    LargeRun {
+        events: 1_000_000,
+        files: 200,
+        file_bytes: 180_000_000,
+        import: Duration::from_secs(8),
+        server_cpu: 14.0,
+        table_bytes: 90_000_000,
+        zstd_bytes: 100_000_000,
+        lookups: vec![page],
+        verified_bytes: 1_000_000_000,
+        verify: Duration::from_secs(5),
+        idle_memory: 70 << 20,
+        start_events: 10_000_000,
+        start: Duration::from_millis(300),
+    }
+}
+
 fn report(busy: u64) -> Report {
     let probes =
         Probes { copy_gigabytes: 9.5, gzip_megabytes: 211.0, gzip_ratio: 7.9, work_in_memory: false };
     let single = SingleRun { acknowledged: times(2), late: times(0), log: log(), disk: disk() };
     let runs = [ingest(900_000), IngestRun { busy, ..ingest(700_000) }, ingest(850_000)];
-    Report::new(&settings(), probes, &runs, &[single.clone(), single.clone(), single])
+    let single = [single.clone(), single.clone(), single];
+    let visible = [VisibleRun { rate: 39_990.0, visible: times(120) }];
+    let large = large();
+    let measured =
+        Measured { probes, ingest: &runs, single: &single, visible: &visible, large: Some(&large) };
+    Report::new(&settings(), &measured)
 }
 
 #[track_caller]
