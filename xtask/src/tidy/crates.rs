@@ -10,7 +10,7 @@ use super::Fault;
 
 /// Our crates and those of ours that each may depend on. Siblings at the edges never import each
 /// other; `server`, `bench` and `testkit` stand outside the layers and have rows of their own.
-const MAP: [(&str, &[&str]); 12] = [
+const MAP: [(&str, &[&str]); 14] = [
     ("cairn-model", &[]),
     ("cairn-decide", &["cairn-model"]),
     ("cairn-wire", PURE),
@@ -19,6 +19,8 @@ const MAP: [(&str, &[&str]); 12] = [
     ("cairn-lake", PURE),
     ("cairn-bucket", PURE),
     ("cairn-delivery", PURE),
+    ("cairn-aws", &[]),
+    ("cairn-verify", &["cairn-model"]),
     ("cairn-testkit", PURE),
     ("cairn-bench", &["cairn-model", "cairn-decide", "cairn-wire", "cairn-testkit"]),
     ("xtask", &[]),
@@ -35,19 +37,23 @@ const EDGES: &[&str] = &[
     "cairn-lake",
     "cairn-bucket",
     "cairn-delivery",
+    "cairn-aws",
+    "cairn-verify",
 ];
 
 /// What any crate may use in its tests.
 const FOR_TESTS: &str = "cairn-testkit";
 
 /// Libraries that one crate alone may name, by the start of their names.
-const FENCES: [(&str, &str); 6] = [
+const FENCES: [(&str, &str); 8] = [
     ("arrow", "cairn-lake"),
     ("datafusion", "cairn-lake"),
     ("deltalake", "cairn-lake"),
     ("object_store", "cairn-lake"),
     ("parquet", "cairn-lake"),
     ("s3s", "cairn-bucket"),
+    ("aws-config", "cairn-aws"),
+    ("aws-sdk", "cairn-aws"),
 ];
 
 /// Libraries that a pure crate has no use for: they read clocks, disks or networks.
