@@ -47,6 +47,11 @@ pub enum JsonError {
     },
 }
 
+/// The bytes as text, which [`Scanner`] takes.
+pub fn text(bytes: &[u8]) -> Result<&str, JsonError> {
+    simdutf8::basic::from_utf8(bytes).map_err(|_| JsonError::NotUtf8)
+}
+
 /// Reads the text of a JSON string, quotes included; `None` if `raw` is not one.
 /// `raw` must come from a text that [`Scanner`] has passed.
 pub fn string(raw: &str) -> Option<Cow<'_, str>> {

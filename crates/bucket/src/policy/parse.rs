@@ -71,7 +71,7 @@ pub(super) fn statements(text: &str, bucket: &str) -> Result<Vec<Statement>, Pol
         return Err(PolicyFault::TooLong);
     }
     // Readers disagree about duplicate keys, so none may pass.
-    Scanner::default().scan(text.as_bytes(), (), &mut Unvisited)?;
+    Scanner::default().scan(text, (), &mut Unvisited)?;
     let value: Value = serde_json::from_str(text).map_err(|_| PolicyFault::Shape("the policy", "JSON"))?;
     let policy = value.as_object().ok_or(PolicyFault::Shape("the policy", "an object"))?;
     known_only(policy, &["Version", "Id", "Statement"])?;

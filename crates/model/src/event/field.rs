@@ -28,9 +28,7 @@ macro_rules! fields {
                 match byte { $($number => Some(Field::$name),)* _ => None }
             }
 
-            pub(super) fn find(place: Place, key: &str) -> Option<Field> {
-                match (place, key) { $((Place::$place, $key) => Some(Field::$name),)* _ => None }
-            }
+            const KEYS: [(Place, &str); Field::ALL.len()] = [$((Place::$place, $key),)*];
 
             /// The member's key.
             pub fn key(self) -> &'static str {
@@ -43,6 +41,53 @@ macro_rules! fields {
             }
         }
     };
+}
+
+/// Slots of the table below: a power of two, several times the number of fields.
+const SLOTS: usize = 256;
+/// In a slot: no field.
+const NONE: u8 = u8::MAX;
+
+/// For each slot the index in [`Field::ALL`] of a field whose key belongs there, or beyond it if slots before
+/// were taken.
+const TABLE: [u8; SLOTS] = {
+    let mut table = [NONE; SLOTS];
+    let mut index = 0;
+    while index < Field::KEYS.len() {
+        let (place, key) = Field::KEYS[index];
+        let mut slot = slot_of(place, key.as_bytes());
+        while table[slot] != NONE {
+            slot = (slot + 1) % SLOTS;
+        }
+        table[slot] = index as u8;
+        index += 1;
+    }
+    table
+};
+
+/// Where a key belongs, by some of its bytes.
+const fn slot_of(place: Place, key: &[u8]) -> usize {
+    if key.is_empty() {
+        return 0;
+    }
+    let (first, middle, last) = (key[0], key[key.len() / 2], key[key.len() - 1]);
+    let mixed = (key.len() * 37) ^ (first as usize * 5) ^ (middle as usize * 11) ^ (last as usize * 3);
+    (mixed + place as usize * 71) % SLOTS
+}
+
+impl Field {
+    /// The field that a member of `place` with this key is.
+    pub(super) fn find(place: Place, key: &str) -> Option<Field> {
+        let mut slot = slot_of(place, key.as_bytes());
+        loop {
+            let index = usize::from(TABLE[slot]);
+            let (known_place, known_key) = Field::KEYS.get(index)?;
+            if *known_place == place && *known_key == key {
+                return Some(Field::ALL[index]);
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+    }
 }
 
 fields! {

@@ -66,6 +66,22 @@ fn a_missing_id_and_account_are_added() {
 }
 
 #[test]
+fn the_first_event_of_a_text_ends_where_its_object_does() {
+    let (mut door, mut first) = (Door::default(), Vec::new());
+    let text = format!(" {SMALL} ,nonsense");
+    let id = |text: &str| {
+        assert_eq!(text, SMALL);
+        0
+    };
+    let (_, end) = door.admit_first(&text, &admission(), id, &mut first).unwrap();
+    assert_eq!(&text[end..], " ,nonsense");
+    assert_eq!(first, admit(SMALL).unwrap());
+    let long = format!("{}, 7", with(&format!("\"a\":\"{}\"", "x".repeat(1 << 20))));
+    assert_eq!(door.admit_first(&long, &admission(), |_| 0, &mut first), Err(Refusal::TooLong));
+    assert_eq!(first, admit(SMALL).unwrap());
+}
+
+#[test]
 fn white_space_around_an_event_is_dropped() {
     let bytes = admit(&format!("  {SMALL}\r\n")).unwrap();
     let event = Event::decode(&bytes).unwrap();
@@ -119,6 +135,25 @@ fn a_day_ahead_is_future() {
     };
     assert!(!future("2026-03-02T09:00:00Z"));
     assert!(future("2026-03-02T09:00:01Z"));
+}
+
+#[test]
+fn every_field_is_found_where_it_belongs_and_nowhere_else() {
+    for field in Field::ALL.iter().filter(|field| field.is_top_level()) {
+        let text = with(&format!("\"{}\":{{\"eventName\":1}}", field.key()));
+        let required = ["eventTime", "eventSource", "eventName", "eventID", "recipientAccountId"];
+        if required.contains(&field.key()) {
+            continue;
+        }
+        let bytes = admit(&text).unwrap();
+        let event = Event::decode(&bytes).unwrap();
+        assert_eq!(event.raw(*field), Some(r#"{"eventName":1}"#), "{}", field.key());
+        assert_eq!(event.unknown().count(), 0, "{}", field.key());
+        assert_eq!(event.fields().filter(|(found, _)| *found == Field::EventName).count(), 1);
+    }
+    let bytes = admit(&with(r#""userName":1,"":2,"sessionContext":3"#)).unwrap();
+    let event = Event::decode(&bytes).unwrap();
+    assert_eq!((event.unknown().count(), event.raw(Field::UserName)), (3, None));
 }
 
 #[test]

@@ -43,26 +43,40 @@ impl Scanner {
     /// checked.
     pub fn scan<V: Visit>(
         &mut self,
-        text: &[u8],
+        text: &str,
         root: V::Place,
         visit: &mut V,
     ) -> Result<Range<usize>, JsonError> {
-        let checked = simdutf8::basic::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
+        let value = self.scan_first(text, root, visit)?;
+        match text.as_bytes()[value.end..].iter().position(|byte| !is_space(*byte)) {
+            Some(behind) => Err(syntax(value.end + behind, "the end of the text")),
+            None => Ok(value),
+        }
+    }
+
+    /// Checks the JSON value that `text` begins with, as [`Scanner::scan`] does; what stands behind it is not
+    /// looked at.
+    pub fn scan_first<V: Visit>(
+        &mut self,
+        text: &str,
+        root: V::Place,
+        visit: &mut V,
+    ) -> Result<Range<usize>, JsonError> {
         if u32::try_from(text.len()).is_err() {
             return Err(syntax(u32::MAX as usize, "the end of the text"));
         }
         self.keys.clear();
-        let mut pass = Pass { checked, text, at: 0, depth: 0, keys: &mut self.keys, visit };
+        let bytes = text.as_bytes();
+        let mut pass = Pass { checked: text, text: bytes, at: 0, depth: 0, keys: &mut self.keys, visit };
         pass.space();
         let start = pass.at;
         pass.value(Some(root))?;
-        let end = pass.at;
-        pass.space();
-        if pass.at != text.len() {
-            return Err(syntax(pass.at, "the end of the text"));
-        }
-        Ok(start..end)
+        Ok(start..pass.at)
     }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 fn syntax(at: usize, expected: &'static str) -> JsonError {
@@ -85,7 +99,7 @@ impl<V: Visit> Pass<'_, V> {
     }
 
     fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+        while self.peek().is_some_and(is_space) {
             self.at += 1;
         }
     }
@@ -184,7 +198,10 @@ impl<V: Visit> Pass<'_, V> {
         let Some(place) = place else {
             return self.value(None);
         };
-        let key = decoded(self.checked, &key_range);
+        let key = match escaped {
+            false => Cow::Borrowed(&self.checked[key_start + 1..key_range.end - 1]),
+            true => decoded(self.checked, &key_range),
+        };
         let inner = self.visit.enter(place, &key, key_range.clone());
         let start = self.at;
         self.value(inner)?;
@@ -297,16 +314,26 @@ impl<V: Visit> Pass<'_, V> {
 
 fn key_of(text: &[u8], range: Range<usize>, escaped: bool) -> Key {
     let inner = &text[range.start + 1..range.end - 1];
-    let mut head = [0; 8];
-    let taken = inner.len().min(8);
-    head[..taken].copy_from_slice(&inner[..taken]);
     let tail = inner.last().copied().unwrap_or(0);
     Key {
-        print: u64::from_le_bytes(head) ^ (inner.len() as u64).rotate_right(8) ^ u64::from(tail) << 40,
+        print: head_of(text, &range) ^ (inner.len() as u64).rotate_right(8) ^ u64::from(tail) << 40,
         start: range.start as u32,
         end: range.end as u32,
         escaped,
     }
+}
+
+/// The first eight bytes of a key as a number, those that it has not being zero.
+fn head_of(text: &[u8], range: &Range<usize>) -> u64 {
+    let length = range.len() - 2;
+    if let Some(head) = text[range.start + 1..].first_chunk() {
+        let beyond = 64 - 8 * length.min(8) as u32;
+        return u64::from_le_bytes(*head) & u64::MAX.checked_shr(beyond).unwrap_or(0);
+    }
+    // At the end of the text, where no eight bytes are left.
+    let mut head = [0; 8];
+    head[..length].copy_from_slice(&text[range.start + 1..range.end - 1]);
+    u64::from_le_bytes(head)
 }
 
 fn raw_key<'a>(text: &'a str, key: &Key) -> &'a [u8] {

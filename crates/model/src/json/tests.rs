@@ -15,7 +15,7 @@ impl Visit for Nobody {
 }
 
 fn scan(text: &[u8]) -> Result<Range<usize>, JsonError> {
-    Scanner::default().scan(text, (), &mut Nobody)
+    Scanner::default().scan(super::text(text)?, (), &mut Nobody)
 }
 
 #[test]
@@ -33,6 +33,13 @@ fn takes_what_the_grammar_takes() {
     ] {
         assert!(scan(text.as_bytes()).is_ok(), "{text}");
     }
+}
+
+#[test]
+fn what_stands_behind_the_first_value_is_not_looked_at() {
+    let first = |text| Scanner::default().scan_first(text, (), &mut Nobody);
+    assert_eq!(first(r#" {"a":[1]},{"a""#), Ok(1..10));
+    assert!(first(r#"{"a":[1]"#).is_err());
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! From a body to events: unpacked, divided into records, each judged once by the door.
 
+mod foreign;
+
+pub(crate) use foreign::{Foreign, judge_foreign};
+
 use super::again::Print;
 use super::receipt::Receipt;
 use super::split::{Next, Shape, Split};
@@ -10,7 +14,7 @@ use crate::clock;
 use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use cairn_model::event::{Admission, Admitted, Door, Refusal};
-use cairn_model::{Account, AccountId, Origin, Record};
+use cairn_model::{Account, AccountId, Origin, Record, json};
 use cairn_store::catalog::CatalogState;
 use cairn_store::log::Batch;
 use std::collections::BTreeSet;
@@ -39,23 +43,14 @@ pub(crate) fn judge(
     let mut window = Window::new(body, encoding, |bytes| share.hold(as_sent + bytes))?;
     let mut judge = Judge::new(poster, known, window.bytes().0.len().max(as_sent));
     let shape = if poster.format == Format::Ndjson { Shape::Lines } else { Shape::Any };
-    let (mut split, mut at) = (Split::new(shape), 0);
+    let mut split = Split::new(shape);
     loop {
+        let held = as_sent + window.memory();
         let (bytes, last) = window.bytes();
-        match split.next(bytes, &mut at, last) {
-            Next::Record(line, range) => judge.record(line, &bytes[range]),
-            Next::Refused(line, why) => judge.judged.receipt.refuse(line, why.to_owned()),
-            Next::More => {
-                window.advance(at)?;
-                at = 0;
-            }
-            Next::End => return Ok(judge.finish()),
+        match judge.window(&mut split, bytes, last, |encoded| share.hold(held + encoded))? {
+            Some(passed) => window.advance(passed)?,
+            None => return Ok(judge.finish()),
         }
-        let encoded = judge.judged.batch.bytes();
-        if encoded > ENCODED_BYTES_MAX {
-            return Err(UnpackError::TooManyRecords);
-        }
-        share.hold(as_sent + window.memory() + encoded)?;
     }
 }
 
@@ -94,15 +89,65 @@ impl<'k> Judge<'k> {
         }
     }
 
+    /// Judges the records of a window. Returns how much of it is not needed any more if more must be seen,
+    /// `None` if all has been. `hold` is told how much memory the events take.
+    fn window(
+        &mut self,
+        split: &mut Split,
+        window: &[u8],
+        last: bool,
+        mut hold: impl FnMut(usize) -> Result<(), UnpackError>,
+    ) -> Result<Option<usize>, UnpackError> {
+        let mut at = 0;
+        let mut text = None;
+        loop {
+            let taken = split.begins_record(window, &mut at).and_then(|line| {
+                let text: &str = text.get_or_insert_with(|| text_of(window));
+                self.first_record(line, text.get(at..)?)
+            });
+            match taken {
+                Some(length) => split.took(&mut at, length),
+                None => match split.next(window, &mut at, last) {
+                    Next::Record(line, range) => self.record(line, &window[range]),
+                    Next::Refused(line, why) => self.judged.receipt.refuse(line, why.to_owned()),
+                    Next::More => return Ok(Some(at)),
+                    Next::End => return Ok(None),
+                },
+            }
+            let encoded = self.judged.batch.bytes();
+            if encoded > ENCODED_BYTES_MAX {
+                return Err(UnpackError::TooManyRecords);
+            }
+            hold(encoded)?;
+        }
+    }
+
+    /// Takes the record that `text` begins with, whose end the door finds while it judges. Returns its length;
+    /// `None` if it has to be measured first, because it is wrapped, not whole, or to be refused.
+    fn first_record(&mut self, line: u64, text: &str) -> Option<usize> {
+        if self.wrapped {
+            return None;
+        }
+        let admitted = self.admit_by(|door, admission, out| {
+            let id = |text: &str| id_bits(admission.origin, text.as_bytes());
+            door.admit_first(text, admission, id, out)
+        });
+        let (admitted, length) = admitted.ok()?;
+        self.accept(line, &admitted);
+        Some(length)
+    }
+
     fn record(&mut self, line: u64, text: &[u8]) {
         match self.admit_unwrapped(text) {
-            Ok(admitted) => {
-                self.judged.receipt.accepted += 1;
-                if admitted.future {
-                    self.judged.receipt.note(line, FUTURE);
-                }
-            }
+            Ok(admitted) => self.accept(line, &admitted),
             Err(reason) => self.judged.receipt.refuse(line, reason),
+        }
+    }
+
+    fn accept(&mut self, line: u64, admitted: &Admitted) {
+        self.judged.receipt.accepted += 1;
+        if admitted.future {
+            self.judged.receipt.note(line, FUTURE);
         }
     }
 
@@ -138,12 +183,24 @@ impl<'k> Judge<'k> {
 
     /// Shows a record to the door.
     fn admit(&mut self, text: &[u8]) -> Result<Admitted, Fault> {
+        let admitted = self.admit_by(|door, admission, out| {
+            let found = door.admit(text, admission, || id_bits(admission.origin, text), out)?;
+            Ok((found, text.len()))
+        });
+        admitted.map(|(admitted, _)| admitted)
+    }
+
+    /// Has `show` show a record to the door. Also returns the length that it tells.
+    fn admit_by(
+        &mut self,
+        show: impl FnOnce(&mut Door, &Admission, &mut Vec<u8>) -> Result<(Admitted, usize), Refusal>,
+    ) -> Result<(Admitted, usize), Fault> {
         let Judge { poster, known, admission, door, judged, new_accounts, .. } = self;
         let mut admitted = None;
         judged.batch.push_with(|out| {
             let start = out.len();
             Record::start_event(out);
-            let found = door.admit(text, admission, || id_bits(poster.origin, text), out)?;
+            let (found, length) = show(door, admission, out)?;
             if found.account != poster.account && !poster.any_account {
                 return Err(Fault::Foreign(found.account));
             }
@@ -153,7 +210,7 @@ impl<'k> Judge<'k> {
             if poster.again.is_some() {
                 judged.prints.push(Print::of(&out[start..]));
             }
-            admitted = Some(found);
+            admitted = Some((found, length));
             Ok(())
         })?;
         Ok(admitted.expect("what was pushed was admitted"))
@@ -165,6 +222,14 @@ impl<'k> Judge<'k> {
         self.judged.receipt.finish();
         self.judged
     }
+}
+
+/// A window as text, as far as it is one: its last character may not be whole.
+fn text_of(window: &[u8]) -> &str {
+    json::text(window).unwrap_or_else(|_| {
+        let valid = window.utf8_chunks().next().map(|chunk| chunk.valid());
+        valid.unwrap_or_default()
+    })
 }
 
 /// Why a record is not taken.

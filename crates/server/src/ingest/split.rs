@@ -139,6 +139,36 @@ impl Split {
         }
     }
 
+    /// The number of the record that begins in a list at `at`, or behind white space and a comma there; `at`
+    /// moves to it. Who finds its end otherwise need not have it measured, and says so by [`Split::took`].
+    /// `None` if anything else comes next, or cannot be told yet.
+    pub(crate) fn begins_record(&mut self, window: &[u8], at: &mut usize) -> Option<u64> {
+        if self.nests.is_empty() || self.scanned > 0 {
+            return None;
+        }
+        let mut start = *at + space(&window[*at..]);
+        match self.state {
+            State::Value { .. } => {}
+            State::Behind if window.get(start) == Some(&b',') => {
+                start += 1 + space(&window[start + 1..]);
+            }
+            _ => return None,
+        }
+        let is_record = window.get(start) == Some(&b'{') && lead(&window[start..]) == Lead::Record;
+        if !is_record {
+            return None;
+        }
+        (*at, self.state) = (start, State::Value { is_fresh: false });
+        Some(self.count + 1)
+    }
+
+    /// Passes the record that begins at `at` and has this length.
+    pub(crate) fn took(&mut self, at: &mut usize, length: usize) {
+        *at += length;
+        self.state = State::Behind;
+        self.count += 1;
+    }
+
     /// Whether the record told last was a line, not an element of a list or one of several values: then it
     /// ended where its line did, whatever was in it.
     pub(crate) fn is_in_lines(&self) -> bool {

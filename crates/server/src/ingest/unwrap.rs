@@ -19,16 +19,24 @@ pub(crate) enum Format {
     LookupEvents,
     /// Envelopes of EventBridge, each with its record as `detail`.
     EventBridge,
+    /// Events of another system.
+    Foreign(cairn_foreign::Format),
 }
 
 impl Format {
     /// The names that `format=` and `--format` take.
-    pub(crate) const NAMES: [(&str, Format); 5] = [
+    pub(crate) const NAMES: [(&str, Format); 11] = [
         ("auto", Format::Auto),
         ("cloudtrail", Format::CloudTrail),
         ("lookup-events", Format::LookupEvents),
         ("eventbridge", Format::EventBridge),
         ("ndjson", Format::Ndjson),
+        ("kubernetes", Format::Foreign(cairn_foreign::Format::Kubernetes)),
+        ("otlp", Format::Foreign(cairn_foreign::Format::Otlp)),
+        ("gcp", Format::Foreign(cairn_foreign::Format::Gcp)),
+        ("azure", Format::Foreign(cairn_foreign::Format::Azure)),
+        ("github", Format::Foreign(cairn_foreign::Format::GitHub)),
+        ("ocsf", Format::Foreign(cairn_foreign::Format::Ocsf)),
     ];
 
     /// What a name stands for.
@@ -38,7 +46,7 @@ impl Format {
 
     /// Whether what is no record itself is looked into.
     pub(super) fn may_be_wrapped(self) -> bool {
-        !matches!(self, Format::CloudTrail | Format::Ndjson)
+        !matches!(self, Format::CloudTrail | Format::Ndjson | Format::Foreign(_))
     }
 
     /// Why what has no record inside is refused; `None` if it may be a record itself.
@@ -46,7 +54,7 @@ impl Format {
         match self {
             Format::LookupEvents => Some("CloudTrailEvent is missing"),
             Format::EventBridge => Some("detail is missing"),
-            Format::Auto | Format::CloudTrail | Format::Ndjson => None,
+            Format::Auto | Format::CloudTrail | Format::Ndjson | Format::Foreign(_) => None,
         }
     }
 }
@@ -71,7 +79,7 @@ pub(super) fn unwrap(text: &[u8], format: Format) -> Option<Cow<'_, [u8]>> {
             let logged = || inside("message").or_else(|| Some(Cow::Owned(aggregated(text, member)?)));
             inside("CloudTrailEvent").or_else(enveloped).or_else(logged)
         }
-        Format::CloudTrail | Format::Ndjson => None,
+        Format::CloudTrail | Format::Ndjson | Format::Foreign(_) => None,
     }
     .map(bytes)
 }

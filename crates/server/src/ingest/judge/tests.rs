@@ -81,3 +81,26 @@ fn refusals_beyond_the_list_are_counted() {
     assert_eq!(judged.receipt.refused.len(), 10_000);
     assert_eq!(judged.receipt.refused_total, Some(10_050));
 }
+
+#[test]
+fn what_cannot_be_taken_at_once_is_judged_as_ever() {
+    let envelope = format!(r#"{{"detail-type":"x","detail":{}}}"#, record("b"));
+    let twice = r#"{"eventName":"c","eventName":"c"}"#;
+    let records = [record("a"), envelope, twice.to_owned(), record("\u{e9}")];
+    let found = judged(&format!(r#"{{"Records":[{}],"other":1}}"#, records.join(" , ")), Format::Auto);
+    assert_eq!(counts(&found), (3, 1));
+    assert_eq!(found.receipt.refused[0].line, 3);
+    assert_eq!(found.prints[..2], judged(&[record("a"), record("b")].join("\n"), Format::Ndjson).prints);
+}
+
+#[test]
+fn one_record_that_is_no_text_hides_no_other() {
+    let mut body = format!("[{},{},{}]", record("a"), record("!"), record("c")).into_bytes();
+    let damaged = body.iter().position(|byte| *byte == b'!').unwrap();
+    body[damaged] = 0xff;
+    let poster = poster(Origin::Imported, Format::Auto);
+    let share = &mut Budget::new(64 << 20).share();
+    let found = judge(Bytes::from(body), Encoding::Plain, poster, &CatalogState::default(), share).unwrap();
+    assert_eq!(counts(&found), (2, 1));
+    assert_eq!((found.receipt.refused[0].line, found.prints.len()), (2, 2));
+}

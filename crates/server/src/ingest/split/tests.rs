@@ -1,14 +1,27 @@
 mod property;
 
-use super::{Next, Shape, Split};
+use super::{Next, Shape, Split, value_end};
 use cairn_model::event::TEXT_BYTES_MAX;
 
-/// Splits through windows that grow by `step` bytes. Whoever refuses says so in angle brackets.
+/// Splits through windows that grow by `step` bytes. Whoever refuses says so in angle brackets. Whether the ends
+/// of records are found by the walk or told to it makes no difference.
 fn split(body: &[u8], shape: Shape, step: usize) -> Vec<(u64, String)> {
+    let found = split_by(body, shape, step, |_| None);
+    assert_eq!(split_by(body, shape, step, value_end), found);
+    found
+}
+
+fn split_by(body: &[u8], shape: Shape, step: usize, end: fn(&[u8]) -> Option<usize>) -> Vec<(u64, String)> {
     let mut split = Split::new(shape);
     let (mut window, mut at, mut taken) = (Vec::new(), 0, 0);
     let mut found = Vec::new();
     loop {
+        if let Some(line) = split.begins_record(&window, &mut at)
+            && let Some(length) = end(&window[at..])
+        {
+            found.push((line, String::from_utf8_lossy(&window[at..at + length]).into_owned()));
+            split.took(&mut at, length);
+        }
         match split.next(&window, &mut at, taken == body.len()) {
             Next::Record(line, range) => {
                 found.push((line, String::from_utf8_lossy(&window[range]).into_owned()));
