@@ -60,6 +60,16 @@ pub trait DiskFile: Send + Sync {
     /// Reads up to `into.len()` bytes at the offset; 0 means the file ends there.
     fn read_at(&self, into: &mut [u8], offset: u64) -> io::Result<usize>;
 
+    /// Reads up to `bytes` at the offset onto the end of `into`, whose capacity must suffice, and says how
+    /// many came; 0 means the file ends there.
+    fn read_onto(&self, into: &mut Vec<u8>, bytes: usize, offset: u64) -> io::Result<usize> {
+        let start = into.len();
+        into.resize(start + bytes, 0);
+        let count = self.read_at(&mut into[start..], offset);
+        into.truncate(start + count.as_ref().copied().unwrap_or(0));
+        count
+    }
+
     /// Writes the slices one after the other at the offset. May write less than all: the count
     /// says how much.
     fn write_at(&self, from: &[IoSlice<'_>], offset: u64) -> io::Result<usize>;
@@ -110,6 +120,19 @@ pub fn read_up_to(file: &dyn DiskFile, into: &mut [u8], offset: u64) -> io::Resu
         }
     }
     Ok(filled)
+}
+
+/// Reads up to `bytes` at the offset onto the end of `into`; fewer come if the file ends before.
+pub fn read_onto(file: &dyn DiskFile, into: &mut Vec<u8>, bytes: usize, offset: u64) -> io::Result<()> {
+    let start = into.len();
+    // Doubling what is there already would leave half of it unused.
+    into.reserve_exact(bytes);
+    loop {
+        let read = into.len() - start;
+        if read == bytes || file.read_onto(into, bytes - read, offset + read as u64)? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Whether the error says that the disk, or the user's quota on it, is full. Passes with space,

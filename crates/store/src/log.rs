@@ -73,11 +73,24 @@ pub struct LogOptions {
     /// A position that the log is known to have reached, the highest that a reader has saved. A
     /// log that ends before it has lost records and is refused.
     pub must_reach: Position,
+    /// What opening verifies.
+    pub verify: Verify,
+}
+
+/// Which segments have their records verified by opening the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verify {
+    /// The newest one: a crash can have torn no other, as each was synced before the next got its name. Of
+    /// the others opening looks at headers and lengths; whoever reads their records verifies them. So
+    /// opening takes as long for a large log as for a small one.
+    Newest,
+    /// All.
+    All,
 }
 
 impl LogOptions {
     /// The defaults for a log in this folder: segments of 64 MiB, commits of up to 8 MiB, 64 MiB
-    /// waiting, 256 MiB left free.
+    /// waiting, 256 MiB left free; the newest segment verified.
     pub fn new(folder: impl Into<PathBuf>) -> LogOptions {
         LogOptions {
             folder: folder.into(),
@@ -86,6 +99,7 @@ impl LogOptions {
             queue_bytes: 64 << 20,
             reserve_bytes: 256 << 20,
             must_reach: Position::ZERO,
+            verify: Verify::Newest,
         }
     }
 }
@@ -97,7 +111,7 @@ pub struct Recovery {
     pub first: Position,
     /// The end of the log. Everything before it survives power loss.
     pub end: Position,
-    /// Records between the two.
+    /// Records that were verified.
     pub records: u64,
     /// What was cut off the end, if a crash had left a commit half written.
     pub cut: Option<Cut>,
@@ -138,8 +152,9 @@ struct Handle {
 }
 
 impl Log {
-    /// Opens the log, checks every record of it, cuts what a crash left half written at its end,
-    /// and starts its thread. Damage to anything that was acknowledged is refused.
+    /// Opens the log, checks its segments and the records of those that it is told to verify, cuts what a
+    /// crash left half written at its end, and starts its thread. Damage to anything that was acknowledged
+    /// is refused; to records that are not verified now, by whoever reads them.
     pub fn open(disk: Arc<dyn Disk>, options: LogOptions) -> Result<(Log, Recovery), OpenError> {
         let (shared, worker, recovery) = assemble(disk, &options)?;
         let thread = thread::Builder::new()
@@ -179,6 +194,11 @@ impl Log {
             }),
         )?;
         receiver.recv().unwrap_or_else(|_| Err(AppendError::Fatal(queue::thread_gone())))
+    }
+
+    /// Bytes of batches that are not answered yet.
+    pub fn queue_bytes(&self) -> usize {
+        self.shared().queue.bytes()
     }
 
     /// The end of what is durable.

@@ -1,6 +1,7 @@
 //! The disk of this machine.
 
 use super::{Disk, DiskFile};
+use rustix::buffer::spare_capacity;
 use rustix::fs::FallocateFlags;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, IoSlice};
@@ -80,6 +81,15 @@ impl Disk for LocalDisk {
 impl DiskFile for LocalFile {
     fn read_at(&self, into: &mut [u8], offset: u64) -> io::Result<usize> {
         retry(|| self.0.read_at(into, offset))
+    }
+
+    /// Into memory as it is, which need not be cleared before: a reader takes megabytes at a time.
+    fn read_onto(&self, into: &mut Vec<u8>, bytes: usize, offset: u64) -> io::Result<usize> {
+        let start = into.len();
+        let count = retry(|| Ok(rustix::io::pread(&self.0, spare_capacity(into), offset)?))?;
+        // The capacity may be larger than what was asked for.
+        into.truncate(start + bytes);
+        Ok(count.min(bytes))
     }
 
     fn write_at(&self, from: &[IoSlice<'_>], offset: u64) -> io::Result<usize> {

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::faulty::{Call, Failure, FaultyDisk};
-use super::{Disk, LocalDisk, read_up_to, write_all_at};
+use super::{Disk, LocalDisk, read_onto, read_up_to, write_all_at};
 use std::io::IoSlice;
 use std::path::Path;
 
@@ -45,6 +45,11 @@ fn does_what_the_seam_promises(disk: &dyn Disk, folder: &Path) {
     let mut bytes = vec![9; 20_000];
     assert_eq!(read_up_to(&*file, &mut bytes, 100).unwrap(), 12_000);
     assert_eq!(bytes[..12_000], many.concat());
+    let mut onto = vec![9];
+    read_onto(&*file, &mut onto, 3, 104).unwrap();
+    assert_eq!(onto, [9, 1, 0, 0]);
+    read_onto(&*file, &mut onto, 20_000, 100).unwrap();
+    assert_eq!(onto[4..], many.concat());
     file.set_len(101).unwrap();
     assert_eq!(read_up_to(&*file, &mut bytes, 100).unwrap(), 1);
     disk.create(&two).unwrap();

@@ -4,7 +4,7 @@ use super::frame::{self, Rest};
 use super::segment::Segment;
 use super::segments::Place;
 use super::{ReadError, Shared};
-use crate::disk::{DiskFile, read_up_to};
+use crate::disk::{DiskFile, read_onto};
 use bytes::Bytes;
 use cairn_model::Position;
 use std::sync::Arc;
@@ -17,6 +17,9 @@ pub struct Reader {
     shared: Arc<Shared>,
     at: Position,
     current: Option<OpenSegment>,
+    /// The memory of the chunk before. It is read into again once nobody holds the chunk: new memory costs
+    /// the system more than what is read into it.
+    spare: Bytes,
 }
 
 /// The segment being read, kept open between calls.
@@ -48,7 +51,7 @@ impl Reader {
         if from > committed {
             return Err(ReadError::Beyond { at: from, committed });
         }
-        Ok(Reader { shared, at: from, current: None })
+        Ok(Reader { shared, at: from, current: None, spare: Bytes::new() })
     }
 
     /// The next records: at least one, and more as long as they fit in `max_bytes` and stand in
@@ -59,13 +62,15 @@ impl Reader {
     #[allow(clippy::should_implement_trait, reason = "takes a size and may fail, as no iterator does")]
     pub fn next(&mut self, max_bytes: usize) -> Result<Option<Chunk>, ReadError> {
         let committed = self.shared.committed();
+        let memory = self.take_spare();
         if self.at >= committed {
             return Ok(None);
         }
         let place = locate(&self.shared, self.at)?;
         let file = self.open(&place)?;
         let window = Window::new(&place, &*file, self.at, committed);
-        let frames = window.read_frames(max_bytes as u64)?;
+        let frames = window.read_frames(max_bytes as u64, memory)?;
+        self.spare = frames.clone();
         let chunk = Chunk { first: self.at, frames };
         self.at = chunk.next();
         Ok(Some(chunk))
@@ -74,6 +79,11 @@ impl Reader {
     /// Where the next record will be read.
     pub fn position(&self) -> Position {
         self.at
+    }
+
+    fn take_spare(&mut self) -> Vec<u8> {
+        let spare = std::mem::take(&mut self.spare);
+        if spare.is_unique() { Vec::from(spare) } else { Vec::new() }
     }
 
     fn open(&mut self, place: &Place) -> Result<Arc<dyn DiskFile>, ReadError> {
@@ -95,7 +105,7 @@ pub(super) fn read_at(shared: &Shared, at: Position) -> Result<Bytes, ReadError>
     }
     let place = locate(shared, at)?;
     let file = open(shared, &place)?;
-    let frames = Window::new(&place, &*file, at, committed).read_frames(SINGLE_READ_BYTES)?;
+    let frames = Window::new(&place, &*file, at, committed).read_frames(SINGLE_READ_BYTES, Vec::new())?;
     let payload = frame::HEADER_BYTES..frame::HEADER_BYTES + frame::payload_bytes(&frames);
     Ok(frames.slice(payload))
 }
@@ -124,15 +134,15 @@ impl<'a> Window<'a> {
         Window { segment: &place.segment, file, at, available: end.get() - at.get() }
     }
 
-    /// The frames in the first `wanted` bytes, but at least one.
-    fn read_frames(&self, wanted: u64) -> Result<Bytes, ReadError> {
-        let mut bytes = self.read(wanted.max(frame::HEADER_BYTES as u64))?;
+    /// The frames in the first `wanted` bytes, but at least one. They take the place of what is in `bytes`.
+    fn read_frames(&self, wanted: u64, mut bytes: Vec<u8>) -> Result<Bytes, ReadError> {
+        self.read(wanted.max(frame::HEADER_BYTES as u64), &mut bytes)?;
         let mut walk = frame::walk(&bytes, self.at, self.segment.seed);
         while walk.verified == 0 {
             // Read once more at most: the header is there, and its length has been verified.
             match walk.rest {
                 Rest::Needs(needed) if needed as u64 <= self.available => {
-                    bytes = self.read(needed as u64)?;
+                    self.read(needed as u64, &mut bytes)?;
                 }
                 Rest::Needs(_) | Rest::Invalid => return Err(self.damaged()),
             }
@@ -142,16 +152,13 @@ impl<'a> Window<'a> {
         Ok(Bytes::from(bytes))
     }
 
-    fn read(&self, wanted: u64) -> Result<Vec<u8>, ReadError> {
-        let mut bytes = vec![0; wanted.min(self.available) as usize];
-        let offset = self.segment.offset_of(self.at);
-        let count = read_up_to(self.file, &mut bytes, offset)
+    fn read(&self, wanted: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        let wanted = wanted.min(self.available) as usize;
+        into.clear();
+        read_onto(self.file, into, wanted, self.segment.offset_of(self.at))
             .map_err(|source| ReadError::Io { segment: self.segment.path.clone(), source })?;
         // Shorter than what is durable: the file was cut by someone else.
-        if count < bytes.len() {
-            return Err(self.damaged());
-        }
-        Ok(bytes)
+        if into.len() < wanted { Err(self.damaged()) } else { Ok(()) }
     }
 
     fn damaged(&self) -> ReadError {

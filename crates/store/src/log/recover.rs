@@ -1,14 +1,17 @@
-//! Opening: check everything first, then cut what a crash left half written.
+//! Opening: check first, then cut what a crash left half written.
 //!
 //! Commit n+1 is written only after commit n was synced. So when bytes at X are not a record but
 //! a frame of a later commit stands behind them, X had been acknowledged and is damaged; when
 //! nothing, or only frames of the same commit stand there, X is the torn tail of a commit that
 //! nobody was told of.
+//!
+//! A segment is named when all before it is synced. So only the newest can be torn, and the records of the
+//! others need no verification for what a crash might have done: readers verify what they read.
 
 use super::scan::{self, Scan, Survey};
 use super::segment::{self, FORMAT_VERSION, Header, HeaderError, Segment};
 use super::writer::Tail;
-use super::{Cut, Damage, LogOptions, OpenError, Recovery};
+use super::{Cut, Damage, LogOptions, OpenError, Recovery, Verify};
 use crate::disk::{Disk, DiskFile, read_up_to, write_all_at};
 use crate::durable_file::is_aside;
 use cairn_model::Position;
@@ -26,7 +29,14 @@ pub(super) struct Recovered {
     pub(super) recovery: Recovery,
 }
 
-/// A segment whose records have been verified.
+/// A segment whose header has been read.
+struct Opened {
+    segment: Arc<Segment>,
+    file: Arc<dyn DiskFile>,
+    file_bytes: u64,
+}
+
+/// A segment of which it is known where its records end.
 struct Checked {
     segment: Arc<Segment>,
     file: Arc<dyn DiskFile>,
@@ -42,18 +52,20 @@ pub(super) fn recover(disk: &dyn Disk, options: &LogOptions) -> Result<Recovered
     let mut starts: Vec<_> = names.iter().filter_map(|n| segment::start_of(n)).collect();
     starts.sort_unstable();
 
-    let mut last: Option<Checked> = None;
     let mut found = Recovered::empty();
-    for start in starts {
-        let checked = check_segment(disk, folder, start)?;
-        if let Some(last) = last.take() {
-            check_joint(&last, start)?;
-            found.keep(&last);
-            free_unused(&last);
-        }
-        last = Some(checked);
+    for joint in starts.windows(2) {
+        let opened = open_segment(disk, folder, joint[0])?;
+        let checked = match opened.ends_at(joint[1]) && options.verify == Verify::Newest {
+            true => opened.unverified(joint[1]),
+            // A length that does not fit is damage, unless a crash came before the unused space was freed.
+            false => opened.verified()?,
+        };
+        check_joint(&checked, joint[1])?;
+        found.keep(&checked);
+        free_unused(&checked);
     }
-    found.finish(last, options)?;
+    let newest = starts.last().map(|start| open_segment(disk, folder, *start)).transpose()?;
+    found.finish(newest.map(Opened::verified).transpose()?, options)?;
     remove_leftovers(disk, folder, &names).map_err(at(folder))?;
     Ok(found)
 }
@@ -67,7 +79,7 @@ impl Recovered {
         }
     }
 
-    /// Takes a verified segment as the next.
+    /// Takes a segment that was checked as the next.
     fn keep(&mut self, checked: &Checked) {
         if self.segments.is_empty() {
             self.recovery.first = checked.segment.start;
@@ -110,8 +122,8 @@ fn make_folder(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Reads the segment's header and verifies its records.
-fn check_segment(disk: &dyn Disk, folder: &Path, start: Position) -> Result<Checked, OpenError> {
+/// Opens the segment and reads its header.
+fn open_segment(disk: &dyn Disk, folder: &Path, start: Position) -> Result<Opened, OpenError> {
     let path = segment::path_of(folder, start);
     let file = disk.open(&path).map_err(at(&path))?;
     let file_bytes = file.len().map_err(at(&path))?;
@@ -126,8 +138,29 @@ fn check_segment(disk: &dyn Disk, folder: &Path, start: Position) -> Result<Chec
         Err(HeaderError::Io(source)) => return Err(OpenError::Io { path, source }),
     };
     let segment = Segment::new(start, path, header.salt, file_bytes);
-    let scan = scan::scan(&*file, &segment).map_err(at(&segment.path))?;
-    Ok(Checked { segment: Arc::new(segment), file, file_bytes, scan })
+    Ok(Opened { segment: Arc::new(segment), file, file_bytes })
+}
+
+impl Opened {
+    /// Whether the file ends where the next segment starts, as that of a complete segment does.
+    fn ends_at(&self, next_start: Position) -> bool {
+        self.file_bytes == self.segment.offset_of(next_start)
+    }
+
+    /// Verifies its records.
+    fn verified(self) -> Result<Checked, OpenError> {
+        let scan = scan::scan(&*self.file, &self.segment).map_err(at(&self.segment.path))?;
+        Ok(self.checked(scan))
+    }
+
+    /// Takes it that its records reach up to `end`.
+    fn unverified(self, end: Position) -> Checked {
+        self.checked(Scan { records: 0, end, last_commit_start: None })
+    }
+
+    fn checked(self, scan: Scan) -> Checked {
+        Checked { segment: self.segment, file: self.file, file_bytes: self.file_bytes, scan }
+    }
 }
 
 /// A segment is started when all before it is synced, so its records must reach the next start.

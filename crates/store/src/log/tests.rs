@@ -7,15 +7,16 @@ mod machine;
 mod simulation;
 mod threads;
 
-use super::{Batch, LogOptions};
+use super::{Batch, LogOptions, Verify};
 
-/// Options for a log of small segments, so that tests cross many of their borders.
+/// Options for a log of small segments, so that tests cross many of their borders. All is verified.
 fn small(segment_bytes: u64) -> LogOptions {
     LogOptions {
         segment_bytes,
         commit_bytes: 4096,
         queue_bytes: 64 << 10,
         reserve_bytes: 0,
+        verify: Verify::All,
         ..LogOptions::new("/data/log")
     }
 }

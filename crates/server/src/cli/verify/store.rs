@@ -24,7 +24,7 @@ use cairn_lake::StoredHistory;
 use cairn_model::{Position, SigningKey, Trail};
 use cairn_store::catalog::Catalog;
 use cairn_store::disk::LocalDisk;
-use cairn_store::log::{Log, LogOptions};
+use cairn_store::log::{Log, LogOptions, Verify};
 use cairn_verify::{KeysFile, Progress, Scope, StoredBuckets, verify};
 use gaps::Gap;
 use report::StoreReport;
@@ -110,7 +110,7 @@ async fn open(data: &Path, config: Config) -> Result<Parts, Failure> {
     let signing_keys = state.signing_keys.values().map(|key| SigningKey::clone(key)).collect();
     catalog.close().await;
     let must_reach = state.position.max(delivered).max(history.committed());
-    let options = LogOptions { must_reach, ..LogOptions::new(data.join("log")) };
+    let options = LogOptions { must_reach, verify: Verify::All, ..LogOptions::new(data.join("log")) };
     let (log, recovery) = Log::open(Arc::new(LocalDisk), options).map_err(Failure::failed)?;
     if let Some(cut) = &recovery.cut {
         output::tell(&format!("a torn tail of the log was cut, {} bytes that nobody was told of", cut.bytes));

@@ -5,7 +5,7 @@ use super::small;
 use crate::disk::Disk;
 use crate::disk::faulty::FaultyDisk;
 use crate::log::segment::{self, Header};
-use crate::log::{Cut, Damage, OpenError, Recovery, assemble};
+use crate::log::{Cut, Damage, LogOptions, OpenError, ReadError, Reader, Recovery, Verify, assemble};
 use cairn_model::Position;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,6 +41,20 @@ fn sample() -> Sample {
 impl Sample {
     fn open(&self) -> Result<Recovery, OpenError> {
         self.open_reaching(Position::ZERO)
+    }
+
+    /// Opens a copy of the log, of which only the newest segment is verified, and reads all of it.
+    fn open_newest_and_read(&self) -> Result<Result<Position, ReadError>, OpenError> {
+        let options = LogOptions { verify: Verify::Newest, ..small(1024) };
+        let (shared, _, recovery) = assemble(Arc::new(self.disk.restart()), &options)?;
+        let mut reader = Reader::new(shared, recovery.first).unwrap();
+        loop {
+            match reader.next(200) {
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(Ok(reader.position())),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
     }
 
     /// Opens a copy of the log of which a reader has seen everything up to `must_reach`.
@@ -111,6 +125,41 @@ fn a_flipped_bit_in_what_a_reader_has_seen_is_always_refused() {
         let refused = matches!(opened, Err(OpenError::Damaged { .. }));
         assert!(refused, "byte {byte} of segment {index}");
     });
+}
+
+#[test]
+fn a_flipped_bit_in_what_opening_leaves_out_is_met_by_whoever_reads_it() {
+    let sample = sample();
+    assert_eq!(sample.open_newest_and_read().unwrap().unwrap(), sample.end);
+    for (index, path) in sample.segments.iter().enumerate().rev().skip(1) {
+        let contents = sample.contents(path);
+        for byte in 0..sample.used(index) {
+            let mut flipped = contents.clone();
+            flipped[byte] ^= 1 << (byte % 8);
+            sample.disk.corrupt(path, flipped);
+            match sample.open_newest_and_read() {
+                Err(OpenError::Damaged { segment, what: Damage::Header, .. }) => assert_eq!(segment, *path),
+                Ok(Err(ReadError::Damaged { segment, at })) => {
+                    let flipped = segment_start(path).get() + byte as u64 - segment::HEADER_BYTES;
+                    assert!(segment == *path && at.get() <= flipped);
+                }
+                other => panic!("byte {byte} of segment {index}: {other:?}"),
+            }
+        }
+        sample.disk.corrupt(path, contents);
+    }
+}
+
+#[test]
+fn a_complete_segment_of_another_length_is_verified_whatever_is_asked() {
+    let sample = sample();
+    let path = &sample.segments[1];
+    let whole = sample.contents(path);
+    sample.disk.corrupt(path, whole[..whole.len() - 8].to_vec());
+    assert!(matches!(sample.open_newest_and_read(), Err(OpenError::Damaged { .. })));
+    // Space that was allocated, not used, and not freed before a crash.
+    sample.disk.corrupt(path, [whole, vec![0; 300]].concat());
+    assert_eq!(sample.open_newest_and_read().unwrap().unwrap(), sample.end);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::machine::{Machine, Model};
 use super::small;
 use crate::disk::faulty::{Call, Failure, FaultyDisk, Random};
-use crate::log::{AppendError, LogOptions};
+use crate::log::{AppendError, LogOptions, Verify};
 use cairn_model::Position;
 use std::panic::{self, AssertUnwindSafe};
 
@@ -25,6 +25,7 @@ fn whatever_fails_and_crashes_nothing_acknowledged_is_lost_and_nothing_refused_c
         let mut disk = FaultyDisk::new(seed);
         let mut model = Model::default();
         for _ in 0..6 {
+            options.verify = if random.one_in(2) { Verify::All } else { Verify::Newest };
             let mut machine = start_among_faults(disk, &mut options, model, &mut random);
             live(&mut machine, &mut random);
             disk = end_of(&machine.disk, &mut random);

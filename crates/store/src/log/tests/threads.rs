@@ -3,7 +3,7 @@
 use super::{batch, small};
 use crate::disk::LocalDisk;
 use crate::disk::faulty::{Call, Failure, FaultyDisk};
-use crate::log::{AppendError, Batch, Log, LogOptions, ReadError};
+use crate::log::{AppendError, Batch, Log, LogOptions, ReadError, Verify};
 use cairn_model::Position;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -74,7 +74,8 @@ fn many_writers_and_a_reader_agree_and_so_does_the_next_start() {
     assert!(stats.segments > 3 && stats.disk_bytes > stats.bytes);
     let end = log.close().unwrap();
 
-    let (log, recovery) = Log::open(Arc::new(LocalDisk), local(&folder)).unwrap();
+    let whole = LogOptions { verify: Verify::All, ..local(&folder) };
+    let (log, recovery) = Log::open(Arc::new(LocalDisk), whole).unwrap();
     assert_eq!((recovery.end, recovery.records), (end, stats.records));
     let last = written.last_key_value().unwrap();
     assert_eq!(log.read_at(*last.0).unwrap(), last.1);

@@ -54,7 +54,8 @@ impl Takers {
                 Change::PutAccount(_)
                 | Change::PutKey(_)
                 | Change::DeleteKey { .. }
-                | Change::PutSigningKey(_) => {}
+                | Change::PutSigningKey(_)
+                | Change::PutSession(_) => {}
             }
         }
         changed
