@@ -1,14 +1,12 @@
-use super::{CONNECTIONS_MAX, OpenFiles, connections_for, parse};
+use super::{CONNECTIONS_MAX, connections_for, raise_open_files};
+use rustix::process::{Resource, getrlimit};
 
 #[test]
-fn the_table_of_the_system_is_read() {
-    let table = "Limit                     Soft Limit           Hard Limit           Units\n\
-                 Max cpu time              unlimited            unlimited            seconds\n\
-                 Max open files            1024                 524288               files\n";
-    assert_eq!(parse(table), Some(OpenFiles { now: 1024, most: 524_288 }));
-    let unlimited = "Max open files            unlimited            unlimited            files\n";
-    assert_eq!(parse(unlimited), Some(OpenFiles { now: u64::MAX, most: u64::MAX }));
-    assert_eq!(parse("nothing of the kind"), None);
+fn the_limit_is_raised_as_far_as_the_system_lets() {
+    let raised = raise_open_files();
+    let limit = getrlimit(Resource::Nofile);
+    assert_eq!(limit.current, limit.maximum);
+    assert_eq!(raised, limit.maximum.unwrap_or(u64::MAX));
 }
 
 #[test]
