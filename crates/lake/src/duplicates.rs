@@ -16,8 +16,6 @@ use crate::table::{FileReader, TableFile};
 use bytes::Bytes;
 use cairn_model::{Event, Position, Record};
 use files::{FileMarks, KnownFile, MARKS_BYTES_MAX};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -93,40 +91,39 @@ impl Duplicates {
         files: &[Arc<TableFile>],
         reader: &FileReader,
     ) -> Result<(), LakeError> {
-        judge_among(candidates)?;
-        let mut order: Vec<usize> = (0..candidates.len()).collect();
-        order.sort_unstable_by_key(|index| candidates[*index].key.event_time);
+        let by_identity = by_identity(candidates);
+        judge_among(candidates, &by_identity)?;
+        let mut by_time: Vec<usize> = (0..candidates.len()).collect();
+        by_time.sort_unstable_by_key(|index| candidates[*index].key.event_time);
         for file in files {
             let time = |index: &usize| candidates[*index].key.event_time;
-            let start = order.partition_point(|index| time(index) < file.oldest_time);
-            let end = order.partition_point(|index| time(index) <= file.newest_time);
-            let overlapping = &order[start..end];
-            if !overlapping.is_empty() {
-                self.judge_against(file, overlapping, candidates, reader)?;
+            let start = by_time.partition_point(|index| time(index) < file.oldest_time);
+            let end = by_time.partition_point(|index| time(index) <= file.newest_time);
+            if start == end {
+                continue;
+            }
+            if let Some(identities) = self.identities_in(file, &by_time[start..end], candidates, reader)? {
+                self.judge_against(file, &hits(&by_identity, &identities), candidates, reader)?;
             }
         }
         Ok(())
     }
 
+    /// Judges those candidates whose identities a file has.
     fn judge_against(
         &self,
         file: &TableFile,
-        overlapping: &[usize],
+        hits: &[usize],
         candidates: &mut [Candidate],
         reader: &FileReader,
     ) -> Result<(), LakeError> {
-        let Some(identities) = self.identities_in(file, overlapping, candidates, reader)? else {
-            return Ok(());
-        };
-        let is_hit = |index: &&usize| identities.binary_search(&candidates[**index].identity).is_ok();
-        let hits: Vec<usize> = overlapping.iter().filter(is_hit).copied().collect();
         if hits.is_empty() {
             return Ok(());
         }
         let wanted = hits.iter().map(|index| candidates[*index].identity).collect();
         let contents = self.contents_in(file, wanted, reader)?;
         for index in hits {
-            let candidate = &mut candidates[index];
+            let candidate = &mut candidates[*index];
             if let Some(contents) = contents.get(&candidate.identity) {
                 candidate.compare(contents)?;
             }
@@ -148,30 +145,54 @@ impl Duplicates {
     }
 }
 
-/// Judges candidates against those before them.
-fn judge_among(candidates: &mut [Candidate]) -> Result<(), LakeError> {
-    let mut first_of: HashMap<u64, usize> = HashMap::with_capacity(candidates.len());
-    let mut contents_of: HashMap<u64, Vec<ContentHash>> = HashMap::new();
-    for index in 0..candidates.len() {
-        let identity = candidates[index].identity;
-        let first = *first_of.entry(identity).or_insert(index);
-        if first == index {
-            continue;
-        }
-        let content = candidates[index].content()?;
-        let contents = match contents_of.entry(identity) {
-            Entry::Occupied(contents) => contents.into_mut(),
-            Entry::Vacant(vacant) => vacant.insert(vec![candidates[first].content()?]),
-        };
-        candidates[index].verdict = match contents.contains(&content) {
-            true => Verdict::Duplicate,
-            false => {
-                contents.push(content);
-                Verdict::Conflict
+/// The identities of candidates with their numbers, sorted.
+fn by_identity(candidates: &[Candidate]) -> Vec<(u64, usize)> {
+    let numbered = candidates.iter().enumerate();
+    let mut by_identity: Vec<(u64, usize)> = numbered.map(|(index, one)| (one.identity, index)).collect();
+    by_identity.sort_unstable();
+    by_identity
+}
+
+/// Judges candidates against those before them. `by_identity`: their identities with their numbers, sorted.
+fn judge_among(candidates: &mut [Candidate], by_identity: &[(u64, usize)]) -> Result<(), LakeError> {
+    let same = by_identity.chunk_by(|(one, _), (other, _)| one == other).filter(|same| same.len() > 1);
+    for same in same {
+        let mut contents: Vec<ContentHash> = Vec::new();
+        for (_, index) in same {
+            let candidate = &mut candidates[*index];
+            let content = candidate.content()?;
+            if contents.contains(&content) {
+                candidate.verdict = Verdict::Duplicate;
+                continue;
             }
-        };
+            if !contents.is_empty() {
+                candidate.verdict = Verdict::Conflict;
+            }
+            contents.push(content);
+        }
     }
     Ok(())
+}
+
+/// The numbers of those of `wanted`, which are sorted by identity, whose identity is among `known`, which are
+/// sorted, too.
+fn hits(wanted: &[(u64, usize)], known: &[u64]) -> Vec<usize> {
+    let mut left = known;
+    let is_known = |(identity, _): &&(u64, usize)| {
+        left = skip_below(left, *identity);
+        left.first() == Some(identity)
+    };
+    wanted.iter().filter(is_known).map(|(_, index)| *index).collect()
+}
+
+/// `sorted` without what is below `least`. Looks twice as far with each look: the place is most often near.
+fn skip_below(sorted: &[u64], least: u64) -> &[u64] {
+    let mut far = 1;
+    while sorted.get(far - 1).is_some_and(|number| *number < least) {
+        far *= 2;
+    }
+    let near = &sorted[far / 2..far.min(sorted.len())];
+    &sorted[far / 2 + near.partition_point(|number| *number < least)..]
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Event history: the hot tail and the table as one.
 
+mod background;
 mod commit;
 mod count;
 mod encode;
@@ -40,10 +41,13 @@ pub struct HistoryOptions {
     /// Memory that the tail may take, with what tells its duplicates, in bytes; one call of
     /// [`History::append`] may go beyond it.
     pub tail_bytes: usize,
+    /// How many rows one step of [`History::maintain`] joins.
+    pub step_rows: usize,
 }
 
 impl HistoryOptions {
-    /// The defaults: 90 days; a commit after 5 s or 64 MiB of text; a tail of 256 MiB.
+    /// The defaults: 90 days; a commit after 5 s or 64 MiB of text; a tail of 256 MiB; 50,000 rows
+    /// a step, which take a core somewhat less than a second.
     pub fn new(dir: PathBuf, home_region: String) -> HistoryOptions {
         HistoryOptions {
             dir,
@@ -52,6 +56,7 @@ impl HistoryOptions {
             commit_every: Duration::from_secs(5),
             commit_bytes: 64 << 20,
             tail_bytes: 256 << 20,
+            step_rows: 50_000,
         }
     }
 }
@@ -92,14 +97,14 @@ impl History {
     }
 
     /// Opens history with its files written through `store`, whose root is that of the file system.
-    async fn open_in(
+    pub(crate) async fn open_in(
         options: HistoryOptions,
         bodies: Arc<dyn Bodies>,
         store: Arc<dyn ObjectStore>,
     ) -> Result<History, LakeError> {
         let (dir, log_store) = prepare_folder(&options.dir, store)?;
         let table = Table::open_or_create(log_store).await?;
-        let shared = Shared::new(options, bodies, FileReader::new(dir), table);
+        let shared = Shared::new(options, bodies, FileReader::new(dir), table)?;
         Ok(History { shared: Arc::new(shared) })
     }
 
@@ -173,8 +178,9 @@ impl History {
         self.shared.freeze().await
     }
 
-    /// Drops expired days, joins small files and deletes files that nothing refers to. To be called
-    /// every minute or so, by one task; commits and look-ups go on meanwhile.
+    /// Drops expired days, joins small files and deletes files that nothing refers to; a part of it that takes
+    /// a second of one core at most. To be called every ten seconds or so, and again soon if it says that there is
+    /// more, by one task; commits and look-ups go on meanwhile.
     pub async fn maintain(&self, now: Timestamp) -> Result<Maintenance, LakeError> {
         maintain::maintain(&self.shared, now).await
     }

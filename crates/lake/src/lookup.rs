@@ -1,5 +1,6 @@
 //! Look-ups: what callers ask and get.
 
+mod events;
 mod merge;
 
 pub(crate) use merge::{Step, View, page};

@@ -1,13 +1,18 @@
 //! Upkeep of the table: expired days go, small files are joined, files that nothing names are deleted.
+//!
+//! In steps of a second at most, on threads that give way to all others, so that upkeep holds up nobody.
 
 mod join;
+mod joining;
+mod plan;
 
 use crate::error::LakeError;
 use crate::history::Shared;
 use crate::table::{Purpose, TableChange, TableFile, day_start};
-use cairn_model::Timestamp;
-use join::join;
-use std::collections::BTreeMap;
+use cairn_model::{Position, Timestamp};
+use join::Join;
+use joining::join_some;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,12 +20,11 @@ use std::time::Duration;
 pub(crate) const JOINED_BYTES_MAX: u64 = 64 << 20;
 /// Files of at least this size are not joined any more.
 const LARGE_BYTES: u64 = JOINED_BYTES_MAX / 2;
-/// How many files of about the same size are joined, at most.
-const JOINED_FILES: usize = 8;
-/// So many files are joined even while many events come: look-ups open them all.
-const FILES_MAX: usize = 200;
-/// Joins in one call, so that it returns.
-const JOINS_MAX: usize = 32;
+/// How long no events come until what was too little to join is joined.
+pub(crate) const QUIET_AFTER: Duration = Duration::from_secs(30);
+/// How long files stay that are no longer of the table, for those who read it without asking Cairn. Look-ups take
+/// the table as it is now when a file is gone.
+pub(crate) const DELETED_AFTER: Duration = Duration::from_secs(60);
 /// How often files that nothing names are looked for.
 pub(crate) const VACUUM_EVERY: Duration = Duration::from_secs(3600);
 
@@ -33,31 +37,33 @@ pub struct Maintenance {
     pub joined_files: u64,
     /// Files that were deleted.
     pub deleted_files: u64,
+    /// Whether there is more to join at once.
+    pub has_more: bool,
 }
 
-/// When upkeep is done next.
-#[derive(Debug, Default)]
+/// What upkeep remembers from step to step.
+#[derive(Default)]
 pub(crate) struct Schedule {
     vacuumed: Option<Timestamp>,
+    /// What look-ups saw committed last, and since when.
+    committed: Option<(Position, Timestamp)>,
+    joining: Option<Box<Join>>,
+    /// Files that are no longer of the table, and since when.
+    removed: VecDeque<(Timestamp, String)>,
 }
 
-/// One round of upkeep.
+/// One step of upkeep.
 pub(crate) async fn maintain(history: &Arc<Shared>, now: Timestamp) -> Result<Maintenance, LakeError> {
     let mut schedule = history.maintenance.lock().await;
-    let mut done = Maintenance { expired_rows: expire(history, now).await?, ..Maintenance::default() };
-    for _ in 0..JOINS_MAX {
-        // Committing what has come goes first, so that the log can be dropped.
-        if history.is_behind() && history.files() < FILES_MAX {
-            break;
-        }
-        match join_some(history).await? {
-            0 => break,
-            joined => done.joined_files += joined,
-        }
+    let mut done =
+        Maintenance { expired_rows: expire(history, &mut schedule, now).await?, ..Maintenance::default() };
+    if let Some(joined) = join_some(history, &mut schedule, now).await? {
+        (done.joined_files, done.has_more) = (joined, true);
     }
+    done.deleted_files = delete(history, &mut schedule, now).await;
     if schedule.vacuumed.is_none_or(|last| now.since(last) >= VACUUM_EVERY) {
         let mut table = history.table.lock().await;
-        done.deleted_files = table.vacuum().await? as u64;
+        done.deleted_files += table.vacuum().await? as u64;
         history.publish(table.view());
         schedule.vacuumed = Some(now);
     }
@@ -65,16 +71,16 @@ pub(crate) async fn maintain(history: &Arc<Shared>, now: Timestamp) -> Result<Ma
 }
 
 /// Takes the days out of the table whose events have all expired.
-async fn expire(history: &Shared, now: Timestamp) -> Result<u64, LakeError> {
+async fn expire(history: &Shared, schedule: &mut Schedule, now: Timestamp) -> Result<u64, LakeError> {
     let kept_after = now.minus(history.options.retention).as_micros();
     let mut table = history.table.lock().await;
     table.settle().await?;
     let remove = expired(&table.view().files, kept_after);
     let rows = remove.iter().map(|file| file.rows).sum();
     if !remove.is_empty() {
-        let purpose = Purpose::Expire;
-        let add = Vec::new();
-        table.commit(TableChange { add, remove, purpose }).await?;
+        let change = TableChange { add: Vec::new(), remove: remove.clone(), purpose: Purpose::Expire };
+        table.commit(change).await?;
+        schedule.removed(&remove, now);
     }
     history.publish(table.view());
     Ok(rows)
@@ -86,55 +92,38 @@ fn expired(files: &[Arc<TableFile>], kept_after: i64) -> Vec<Arc<TableFile>> {
     files.iter().filter(expired).cloned().collect()
 }
 
-/// Joins one set of files, if there is one. Writing the joined file holds up nobody; a crash before
-/// the commit leaves it for vacuum.
-async fn join_some(history: &Arc<Shared>) -> Result<u64, LakeError> {
-    let (remove, store) = {
-        let table = history.table.lock().await;
-        (joinable(&table.view().files), table.files())
-    };
-    let Some(remove) = remove else { return Ok(0) };
-    let (worker, sources) = (Arc::clone(history), remove.clone());
-    let work = move || join(&sources, &worker.reader);
-    let written = tokio::task::spawn_blocking(work).await.map_err(LakeError::from)??;
-    let mut add = Vec::new();
-    if let Some(written) = written {
-        add.push(written.store(&store).await?);
+/// Deletes files that have not been of the table for long enough. Returns how many.
+async fn delete(history: &Shared, schedule: &mut Schedule, now: Timestamp) -> u64 {
+    let due = schedule.removed.iter().take_while(|(since, _)| now.since(*since) >= DELETED_AFTER).count();
+    if due == 0 {
+        return 0;
     }
-    let mut table = history.table.lock().await;
-    table.settle().await?;
-    let view = table.view();
-    // Only upkeep removes files, and there is one upkeep; so they are all there still.
-    let joined = remove.len() as u64;
-    debug_assert!(remove.iter().all(|file| view.files.iter().any(|live| live.path == file.path)));
-    let purpose = Purpose::Join;
-    table.commit(TableChange { add, remove, purpose }).await?;
-    history.publish(table.view());
-    Ok(joined)
+    let table = history.table.lock().await;
+    if table.is_held() {
+        return 0;
+    }
+    for (_, path) in schedule.removed.drain(..due) {
+        table.delete(&path).await;
+    }
+    due as u64
 }
 
-/// Files of one day and of about the same size, those that arrived first, if there are enough of them for
-/// a file of eight times the size or of [`JOINED_BYTES_MAX`]. Each event is so written again a few times
-/// only, however many commits a day has.
-fn joinable(files: &[Arc<TableFile>]) -> Option<Vec<Arc<TableFile>>> {
-    let mut alike: BTreeMap<(i32, u32), Vec<Arc<TableFile>>> = BTreeMap::new();
-    for file in files.iter().filter(|file| file.bytes < LARGE_BYTES) {
-        // Steps of eight times the size, as eight files are joined.
-        let size = file.bytes.max(1).ilog2() / 3;
-        alike.entry((file.kept_day, size)).or_default().push(Arc::clone(file));
+impl Schedule {
+    /// Whether nothing was committed for a while; `committed` is what is now.
+    fn is_quiet(&mut self, committed: Position, now: Timestamp) -> bool {
+        match self.committed {
+            Some((last, since)) if last == committed => now.since(since) >= QUIET_AFTER,
+            _ => {
+                self.committed = Some((committed, now));
+                false
+            }
+        }
     }
-    alike.into_values().find_map(|mut files| {
-        files.sort_unstable_by_key(|file| file.first_position);
-        let mut bytes = 0;
-        let fitting = files.iter().take_while(|file| {
-            bytes += file.bytes;
-            bytes <= JOINED_BYTES_MAX
-        });
-        let fitting = fitting.count().min(JOINED_FILES);
-        let is_enough = fitting == JOINED_FILES || fitting < files.len();
-        files.truncate(fitting);
-        (is_enough && fitting > 1).then_some(files)
-    })
+
+    /// Takes note of files that a commit took out of the table.
+    fn removed(&mut self, files: &[Arc<TableFile>], now: Timestamp) {
+        self.removed.extend(files.iter().map(|file| (now, file.path.clone())));
+    }
 }
 
 #[cfg(test)]

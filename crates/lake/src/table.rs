@@ -8,6 +8,7 @@ mod column;
 mod conditions;
 mod file;
 mod group;
+mod log;
 mod page;
 mod positions;
 mod pruning;
@@ -21,18 +22,18 @@ pub(crate) use file::{TableFile, day_start};
 pub(crate) use positions::rows_within;
 pub(crate) use read::{FileReader, OpenFile};
 pub(crate) use scan::{FileSource, RowInFile};
-pub(crate) use write::{FileWriter, WrittenFile};
+pub(crate) use write::{Effort, FileWriter, WrittenFile};
 
 use crate::columns::{KEPT_DAY, SCHEMA};
 use crate::error::LakeError;
 use cairn_model::Position;
 use datafusion::arrow::datatypes::DataType as ArrowType;
-use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake::kernel::{Action, ArrayType, DataType, StructField, Transaction};
+use deltalake::kernel::{Action, ArrayType, DataType, StructField};
 use deltalake::logstore::LogStoreRef;
 use deltalake::protocol::{DeltaOperation, SaveMode};
-use deltalake::table::state::DeltaTableState;
 use deltalake::{DeltaTable, DeltaTableBuilder, ObjectStore, ensure_table_uri};
+use log::TableLog;
+use object_store::ObjectStoreExt;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -63,8 +64,9 @@ impl TableView {
 
 /// The table. There is one, and who has it is the one that commits.
 pub(crate) struct Table {
-    log_store: LogStoreRef,
-    state: DeltaTableState,
+    log: TableLog,
+    /// The number of the log's newest entry.
+    version: u64,
     view: Arc<TableView>,
     /// False after a commit whose result is unknown, until the log was read again.
     settled: bool,
@@ -134,10 +136,9 @@ impl Table {
 
     /// Opens a table that is there.
     pub(crate) async fn open(log_store: LogStoreRef) -> Result<Table, LakeError> {
-        let state = DeltaTableState::try_new(log_store.as_ref(), None).await?;
-        check_format(state.metadata().configuration().get(FORMAT))?;
-        let view = Arc::new(read_view(&log_store, &state).await?);
-        Ok(Table { log_store, state, view, settled: true, held: Arc::default() })
+        let log = TableLog::new(log_store);
+        let (version, view) = log.read().await?;
+        Ok(Table { log, version, view: Arc::new(view), settled: true, held: Arc::default() })
     }
 
     /// Keeps all files of the table on disk.
@@ -145,13 +146,14 @@ impl Table {
         Hold { _held: Arc::clone(&self.held) }
     }
 
-    fn is_held(&self) -> bool {
+    /// Whether anyone keeps files on disk.
+    pub(crate) fn is_held(&self) -> bool {
         Arc::strong_count(&self.held) > 1
     }
 
     /// The number of the newest entry of the table's log.
     pub(crate) fn version(&self) -> u64 {
-        self.state.version()
+        self.version
     }
 
     /// The state after the last commit whose result is known.
@@ -161,15 +163,15 @@ impl Table {
 
     /// The store of the table's files, by their paths relative to its folder.
     pub(crate) fn files(&self) -> Arc<dyn ObjectStore> {
-        self.log_store.object_store(None)
+        self.log.files()
     }
 
     /// Finds out what became of a commit whose result is unknown. To be called before a change is
     /// worked out, since what it starts from may have changed.
     pub(crate) async fn settle(&mut self) -> Result<(), LakeError> {
         if !self.settled {
-            self.state = DeltaTableState::try_new(self.log_store.as_ref(), None).await?;
-            self.view = Arc::new(read_view(&self.log_store, &self.state).await?);
+            let (version, view) = self.log.read().await?;
+            (self.version, self.view) = (version, Arc::new(view));
             self.settled = true;
         }
         Ok(())
@@ -178,39 +180,29 @@ impl Table {
     /// Makes a change, whose files are on disk already. On an error the change was made wholly or not
     /// at all; [`Table::settle`] finds out which.
     pub(crate) async fn commit(&mut self, change: TableChange) -> Result<(), LakeError> {
-        let now_ms = jiff::Timestamp::now().as_millisecond();
-        let mut actions = Vec::new();
-        actions.extend(
-            change
-                .remove
-                .iter()
-                .map(|file| Action::Remove(file.remove_action(now_ms, change.purpose.changes_data()))),
-        );
-        actions.extend(
-            change.add.iter().map(|file| Action::Add(file.add_action(now_ms, change.purpose.changes_data()))),
-        );
-        // No retries: nobody else commits, so a version that exists is a commit whose result is unknown.
-        let mut properties = CommitProperties::default().with_max_retries(0);
-        if self.is_held() {
-            properties = properties.with_cleanup_expired_logs(Some(false));
-        }
-        if let Purpose::Append(position) = change.purpose {
-            let version = position.get() as i64;
-            properties = properties.with_application_transaction(Transaction::new(APPLICATION, version));
-        }
+        let (now_ms, changes_data) = (now_ms(), change.purpose.changes_data());
+        let remove =
+            change.remove.iter().map(|file| Action::Remove(file.remove_action(now_ms, changes_data)));
+        let add = change.add.iter().map(|file| Action::Add(file.add_action(now_ms, changes_data)));
+        let actions = remove.chain(add).collect();
         self.settled = false;
-        let committed = CommitBuilder::from(properties)
-            .with_actions(actions)
-            .build(Some(&self.state), self.log_store.clone(), change.purpose.operation())
-            .await;
-        match committed {
-            Ok(committed) => {
-                self.state = committed.snapshot();
+        match self.log.append(self.version + 1, actions, &change.purpose).await {
+            Ok(()) => {
+                self.version += 1;
                 self.view = Arc::new(changed(&self.view, change));
                 self.settled = true;
+                self.tidy().await;
                 Ok(())
             }
-            Err(error) => self.judge(error.into(), &change).await,
+            // A version that exists is a commit whose result is unknown: nobody else commits.
+            Err(error) => self.judge(error, &change).await,
+        }
+    }
+
+    /// What was committed stays so if this fails, and the log is read more slowly for a while.
+    async fn tidy(&self) {
+        if let Err(error) = self.log.tidy(self.version, !self.is_held()).await {
+            tracing::warn!(%error, "the log of the history table could not be tidied");
         }
     }
 
@@ -239,15 +231,22 @@ impl Table {
         if self.is_held() {
             return Ok(0);
         }
-        self.settle().await?;
-        let mut table = DeltaTable::new(self.log_store.clone());
-        table.state = Some(self.state.clone());
+        // It makes entries of its own.
         self.settled = false;
-        let vacuum = table.vacuum().with_mode(deltalake::operations::vacuum::VacuumMode::Full);
-        let (_, metrics) = vacuum.await?;
+        let deleted = self.log.vacuum().await?;
         self.settle().await?;
-        Ok(metrics.files_deleted.len())
+        Ok(deleted)
     }
+
+    /// Deletes a file that does not belong to the table, nor to a state that anyone holds.
+    pub(crate) async fn delete(&self, path: &str) {
+        // One that stays is found by the next vacuum.
+        let _ = self.log.files().delete(&object_store::path::Path::from(path)).await;
+    }
+}
+
+fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
 }
 
 impl Purpose {
@@ -295,14 +294,6 @@ fn check_format(format: Option<&String>) -> Result<(), LakeError> {
     }
 }
 
-async fn read_view(log_store: &LogStoreRef, state: &DeltaTableState) -> Result<TableView, LakeError> {
-    let log = state.log_data();
-    let files = log.iter().map(|file| TableFile::read(&file).map(Arc::new));
-    let files = files.collect::<Result<Vec<_>, _>>()?;
-    let committed = state.transaction_version(log_store.as_ref(), APPLICATION).await?;
-    Ok(TableView { files, committed: Position::new(committed.unwrap_or(0) as u64) })
-}
-
 async fn create(log_store: LogStoreRef) -> Result<(), LakeError> {
     let mut columns: Vec<StructField> = Vec::new();
     for field in SCHEMA.fields() {
@@ -310,11 +301,13 @@ async fn create(log_store: LogStoreRef) -> Result<(), LakeError> {
     }
     columns.push(StructField::new(KEPT_DAY, DataType::DATE, false));
     // A commit every few seconds: old entries of the log go after hours, or listing it gets slow.
+    let entries_kept = format!("interval {} hours", log::ENTRIES_KEPT_HOURS);
+    let checkpoint_every = log::CHECKPOINT_EVERY.to_string();
     let format = FORMAT_VERSION.to_string();
     let configuration = [
-        ("delta.logRetentionDuration", "interval 2 hours"),
+        ("delta.logRetentionDuration", &*entries_kept),
         ("delta.enableExpiredLogCleanup", "true"),
-        ("delta.checkpointInterval", "100"),
+        ("delta.checkpointInterval", &checkpoint_every),
         ("delta.deletedFileRetentionDuration", "interval 1 hours"),
         ("delta.dataSkippingNumIndexedCols", "4"),
         (FORMAT, &format),

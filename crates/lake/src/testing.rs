@@ -1,6 +1,8 @@
 //! What the tests of this crate share: events, a log in memory, histories in temporary folders.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+pub(crate) mod faulty;
+
 use crate::{Bodies, BodyError, Categories, History, HistoryOptions, Lookup};
 use bytes::Bytes;
 use cairn_model::event::{Admission, Door};

@@ -22,6 +22,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Events appended at once: about what one chunk of the log holds.
 const CHUNK_EVENTS: usize = 500;
 
+/// So long without events is quiet.
+const QUIET: Duration = Duration::from_secs(60);
+
 /// Measures event history by itself.
 #[derive(Debug, clap::Parser)]
 struct Arguments {
@@ -40,6 +43,9 @@ struct Arguments {
     /// How many pages are looked up for each measure
     #[arg(long, default_value_t = 40)]
     pages: usize,
+    /// Commits whenever so many events have come, as a server with little to do (default: 64 MiB of text)
+    #[arg(long)]
+    commit_events: Option<usize>,
     /// Leaves out zstd -9 of the same events
     #[arg(long)]
     no_zstd: bool,
@@ -96,7 +102,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failed> {
     }
     let bodies: Arc<dyn Bodies> = log.clone();
     let history = History::open(HistoryOptions::new(dir, "us-east-1".to_owned()), bodies).await?;
-    fill(&history, &log, arguments.events).await?;
+    fill(&history, &log, arguments).await?;
     report_size(&history, "as committed", arguments.events);
     let now = start.plus(Duration::from_secs(arguments.span + 3600));
     if !arguments.no_lookups {
@@ -105,9 +111,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failed> {
     if arguments.no_joins {
         return Ok(());
     }
-    let mut joins = Cost::default();
-    joins.measure(async || history.maintain(now).await).await?;
-    say(&format!("joining: {}", joins.show(arguments.events)));
+    join(&history, now, arguments.events).await?;
     report_size(&history, "joined", arguments.events);
     if !arguments.no_lookups {
         lookups::run(&history, now, arguments.pages).await?;
@@ -117,7 +121,8 @@ async fn run(arguments: &Arguments) -> Result<(), Failed> {
 }
 
 /// Appends and commits everything.
-async fn fill(history: &History, log: &MemoryLog, events: usize) -> Result<(), Failed> {
+async fn fill(history: &History, log: &MemoryLog, arguments: &Arguments) -> Result<(), Failed> {
+    let events = arguments.events;
     let (mut appends, mut commits) = (Cost::default(), Cost::default());
     let mut share = Share::default();
     for chunk in log.positions().chunks(CHUNK_EVENTS) {
@@ -132,8 +137,8 @@ async fn fill(history: &History, log: &MemoryLog, events: usize) -> Result<(), F
             })
             .await?;
         // As in a server: a commit when 64 MiB of text have gathered.
-        share.add(chunk.iter().map(|at| log.payload(*at).len() as u64).sum());
-        if share.is_reached() {
+        share.add(chunk.iter().map(|at| log.payload(*at).len() as u64).sum(), chunk.len());
+        if share.is_reached(arguments.commit_events) {
             commits.measure(async || history.commit().await).await?;
         }
     }
@@ -142,6 +147,16 @@ async fn fill(history: &History, log: &MemoryLog, events: usize) -> Result<(), F
     }
     say(&format!("append: {}", appends.show(events)));
     say(&format!("commit: {}", commits.show(events)));
+    Ok(())
+}
+
+/// Joins until the files are as they should be, first those of which there are enough, then the rest.
+async fn join(history: &History, now: Timestamp, events: usize) -> Result<(), Failed> {
+    let mut joins = Cost::default();
+    for after in [Duration::ZERO, QUIET, QUIET * 3] {
+        while joins.measure(async || history.maintain(now.plus(after)).await).await?.has_more {}
+    }
+    say(&format!("joining: {}", joins.show(events)));
     Ok(())
 }
 

@@ -36,17 +36,20 @@ impl Cost {
 #[derive(Debug, Default)]
 pub(crate) struct Share {
     bytes: u64,
+    events: usize,
 }
 
 impl Share {
-    pub(crate) fn add(&mut self, bytes: u64) {
+    pub(crate) fn add(&mut self, bytes: u64, events: usize) {
         self.bytes += bytes;
+        self.events += events;
     }
 
-    pub(crate) fn is_reached(&mut self) -> bool {
-        let reached = self.bytes >= 64 << 20;
+    /// Starts over if it is. `events`: `None` for 64 MiB of text.
+    pub(crate) fn is_reached(&mut self, events: Option<usize>) -> bool {
+        let reached = events.map_or(self.bytes >= 64 << 20, |events| self.events >= events);
         if reached {
-            self.bytes = 0;
+            *self = Share::default();
         }
         reached
     }

@@ -1,5 +1,5 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
-use super::{Candidate, Verdict, judge_among};
+use super::{Candidate, Verdict, by_identity, hits, judge_among};
 use crate::canonical::content_hash;
 use crate::keys::OrderKey;
 use crate::testing::{admit, event};
@@ -20,7 +20,8 @@ fn candidate(identity: u64, content: u8) -> Candidate {
 #[test]
 fn the_first_of_equal_events_stays_and_others_of_its_identity_are_flagged() {
     let mut batch = [(1, 1), (1, 1), (2, 1), (1, 2), (1, 2)].map(|(id, content)| candidate(id, content));
-    judge_among(&mut batch).unwrap();
+    let by_identity = by_identity(&batch);
+    judge_among(&mut batch, &by_identity).unwrap();
     let verdicts = batch.map(|candidate| candidate.verdict);
     use Verdict::{Conflict, Duplicate, New};
     assert_eq!(verdicts, [New, Duplicate, New, Conflict, Duplicate]);
@@ -40,4 +41,15 @@ fn a_file_that_has_both_forms_of_an_event_makes_either_a_duplicate() {
     let mut alone = candidate(4, 1);
     alone.compare(&[]).unwrap();
     assert_eq!(alone.verdict, Verdict::New);
+}
+
+#[test]
+fn identities_are_found_among_those_of_a_file_wherever_they_stand() {
+    for known in [vec![], vec![5], (0..200).collect::<Vec<u64>>(), (0..200).step_by(7).collect()] {
+        for step in [1, 3, 50] {
+            let wanted: Vec<(u64, usize)> = (0..220).step_by(step).map(|id| (id, id as usize + 1)).collect();
+            let found = wanted.iter().filter(|(id, _)| known.contains(id)).map(|(_, number)| *number);
+            assert_eq!(hits(&wanted, &known), found.collect::<Vec<_>>());
+        }
+    }
 }

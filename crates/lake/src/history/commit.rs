@@ -1,6 +1,6 @@
 //! From the tail into the table.
 
-use super::encode::encode;
+use super::encode::{Threads, encode};
 use super::shared::Shared;
 use crate::error::LakeError;
 use crate::table::{Purpose, TableChange};
@@ -8,9 +8,21 @@ use cairn_model::Position;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+/// Commits of less text give way to everything else: they are done soon all the same, and nothing is behind. More
+/// is committed as fast as it can be.
+const GIVES_WAY_BYTES: u64 = 16 << 20;
+
 impl Shared {
     /// See [`super::History::commit`].
     pub(super) async fn commit(self: &Arc<Self>) -> Result<Position, LakeError> {
+        let worker = Arc::clone(self);
+        match self.waiting_bytes() < GIVES_WAY_BYTES {
+            true => self.background.run(async move { worker.commit_here(Threads::One).await }).await?,
+            false => self.commit_here(Threads::Two).await,
+        }
+    }
+
+    async fn commit_here(self: &Arc<Self>, threads: Threads) -> Result<Position, LakeError> {
         let mut table = self.table.lock().await;
         table.settle().await?;
         let view = table.view();
@@ -25,7 +37,8 @@ impl Shared {
             return Ok(view.committed);
         }
         let worker = Arc::clone(self);
-        let encode = move || encode(&*worker.bodies, &rows, &view.files, &worker.duplicates, &worker.reader);
+        let encode =
+            move || encode(&*worker.bodies, &rows, &view.files, &worker.duplicates, &worker.reader, threads);
         let encoded = tokio::task::spawn_blocking(encode).await.map_err(LakeError::from)??;
         let files = table.files();
         let mut add = Vec::with_capacity(encoded.files.len());

@@ -5,17 +5,31 @@ use crate::columns::ColumnsBuilder;
 use crate::duplicates::{Candidate, Duplicates, Verdict};
 use crate::error::LakeError;
 use crate::keys::OrderKey;
-use crate::table::{FileReader, FileWriter, TableFile, WrittenFile};
+use crate::table::{Effort, FileReader, FileWriter, TableFile, WrittenFile};
 use crate::tail::{TailRow, TakenRows};
 use cairn_model::Position;
+use datafusion::arrow::array::RecordBatch;
 use std::cmp::Reverse;
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 /// Rows turned into columns at once.
 const BATCH_ROWS: usize = 1_024;
 
 /// Bytes that a row takes in a file, roughly: room that is made at once.
 const BYTES_A_ROW: usize = 192;
+
+/// Batches that wait for the thread that writes them.
+const BATCHES_WAITING: usize = 2;
+
+/// How many threads encode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Threads {
+    /// The one that asks for it.
+    One,
+    /// Another one, too: one makes columns, the other compresses them, which takes about as long.
+    Two,
+}
 
 /// What one commit puts into the table.
 pub(super) struct Encoded {
@@ -41,6 +55,7 @@ pub(super) fn encode(
     files: &[Arc<TableFile>],
     duplicates: &Duplicates,
     reader: &FileReader,
+    threads: Threads,
 ) -> Result<Encoded, LakeError> {
     let rows = &taken.rows;
     let mut candidates = read(bodies, rows)?;
@@ -53,7 +68,7 @@ pub(super) fn encode(
     let mut encoded =
         Encoded { files: Vec::new(), duplicates: (rows.len() - order.len()) as u64, conflicts: 0 };
     for day in order.chunk_by(|a, b| a.day == b.day) {
-        encoded.write_day(day, taken, &candidates)?;
+        encoded.write_day(day, taken, &candidates, threads)?;
     }
     Ok(encoded)
 }
@@ -83,8 +98,44 @@ impl Encoded {
         day: &[Place],
         taken: &TakenRows,
         candidates: &[Candidate],
+        threads: Threads,
     ) -> Result<(), LakeError> {
-        let mut writer = FileWriter::new(day.len(), day.len() * BYTES_A_ROW)?;
+        let mut writer = FileWriter::new(day.len(), day.len() * BYTES_A_ROW, Effort::Fast)?;
+        let kept_day = day[0].day;
+        let written = match threads {
+            Threads::One => {
+                self.each_batch(day, taken, candidates, &mut |batch| writer.write(&batch))?;
+                writer.finish(kept_day)?
+            }
+            Threads::Two => std::thread::scope(|scope| {
+                let (sender, batches) = sync_channel::<RecordBatch>(BATCHES_WAITING);
+                let writing = scope.spawn(move || {
+                    batches.iter().try_for_each(|batch| writer.write(&batch))?;
+                    writer.finish(kept_day)
+                });
+                // The other end is gone only if writing failed, and then that is what is told.
+                let built = self.each_batch(day, taken, candidates, &mut |batch| {
+                    let _ = sender.send(batch);
+                    Ok(())
+                });
+                drop(sender);
+                let written = writing.join().expect("writing a file does not panic")?;
+                built.map(|()| written)
+            })?,
+        };
+        let identities = day.iter().map(|place| candidates[place.index].identity).collect();
+        self.files.extend(written.map(|file| (file, identities)));
+        Ok(())
+    }
+
+    /// Gives `write` the rows as columns.
+    fn each_batch(
+        &mut self,
+        day: &[Place],
+        taken: &TakenRows,
+        candidates: &[Candidate],
+        write: &mut dyn FnMut(RecordBatch) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
         let mut columns = ColumnsBuilder::new();
         for Place { index, .. } in day {
             let (row, candidate) = (&taken.rows[*index], &candidates[*index]);
@@ -93,14 +144,12 @@ impl Encoded {
             self.conflicts += u64::from(conflict);
             taken.with_keys(*index, &event, |keys| columns.append(&event, keys, conflict));
             if columns.rows() == BATCH_ROWS {
-                writer.write(&columns.finish()?)?;
+                write(columns.finish()?)?;
             }
         }
-        if columns.rows() > 0 {
-            writer.write(&columns.finish()?)?;
+        match columns.rows() {
+            0 => Ok(()),
+            _ => write(columns.finish()?),
         }
-        let identities = day.iter().map(|place| candidates[place.index].identity).collect();
-        self.files.extend(writer.finish(day[0].day)?.map(|file| (file, identities)));
-        Ok(())
     }
 }

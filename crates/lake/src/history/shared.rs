@@ -1,6 +1,7 @@
 //! What look-ups see, and how it changes.
 
 use super::HistoryOptions;
+use super::background::Background;
 use super::identities::Identities;
 use crate::bodies::{Bodies, BodyError};
 use crate::duplicates::{Duplicates, Verdict};
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) table: tokio::sync::Mutex<Table>,
     pub(crate) maintenance: tokio::sync::Mutex<Schedule>,
     pub(super) counters: Counters,
+    pub(crate) background: Background,
 }
 
 /// What look-ups see; replaced under one lock, so that they see every event once.
@@ -57,9 +59,9 @@ impl Shared {
         bodies: Arc<dyn Bodies>,
         reader: FileReader,
         table: Table,
-    ) -> Shared {
+    ) -> Result<Shared, LakeError> {
         let view = table.view();
-        Shared {
+        Ok(Shared {
             options,
             bodies,
             reader,
@@ -75,7 +77,8 @@ impl Shared {
             table: tokio::sync::Mutex::new(table),
             maintenance: tokio::sync::Mutex::default(),
             counters: Counters::default(),
-        }
+            background: Background::start()?,
+        })
     }
 
     /// See [`super::History::append`].
@@ -152,13 +155,23 @@ impl Shared {
 
     /// Whether more has come than one commit takes.
     pub(crate) fn is_behind(&self) -> bool {
-        let state = self.state();
-        state.tail.text_bytes(state.table.committed) >= self.options.commit_bytes
+        self.waiting_bytes() >= self.options.commit_bytes
     }
 
-    /// How many files the table has.
-    pub(crate) fn files(&self) -> usize {
-        self.state().table.files.len()
+    /// How many bytes of text wait for a commit.
+    pub(super) fn waiting_bytes(&self) -> u64 {
+        let state = self.state();
+        state.tail.text_bytes(state.table.committed)
+    }
+
+    /// Below which position the table holds all, as far as look-ups see.
+    pub(crate) fn committed(&self) -> Position {
+        self.state().table.committed
+    }
+
+    /// The table as look-ups see it.
+    pub(crate) fn table_view(&self) -> Arc<TableView> {
+        Arc::clone(&self.state().table)
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

@@ -3,7 +3,8 @@
 //! Every source (the tail, each data file) gives its rows in page order, so a heap over the sources'
 //! next rows gives the page, and a source is not looked into before its newest row could be next.
 
-use super::{Found, Page, Query};
+use super::events::events;
+use super::{Page, Query};
 use crate::bodies::Bodies;
 use crate::error::LakeError;
 use crate::keys::OrderKey;
@@ -12,9 +13,6 @@ use crate::tail::{Tail, TailSource};
 use cairn_model::{Position, Timestamp};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-
-/// Texts of the events of one page, in bytes; a page of one event may have more.
-const PAGE_BYTES_MAX: usize = 16 << 20;
 
 /// What a source found by looking a little further.
 pub(crate) enum Step<Row> {
@@ -32,13 +30,13 @@ pub(crate) struct View {
     pub(crate) table: std::sync::Arc<TableView>,
 }
 
-enum Source<'v> {
+pub(super) enum Source<'v> {
     Tail(TailSource<'v>),
     File(Box<FileSource<'v>>),
 }
 
 #[derive(Clone, Copy)]
-enum Row {
+pub(super) enum Row {
     Tail(Position),
     File(RowInFile),
 }
@@ -87,7 +85,7 @@ pub(crate) fn page(
             heap.push(Head { key, source, row });
         }
     }
-    let events = found(&mut sources, &rows)?;
+    let events = events(&mut sources, &rows)?;
     let last = rows[..events.len()].last().map(|(key, ..)| *key);
     let after = match cut {
         _ if events.len() < rows.len() => last,
@@ -119,71 +117,14 @@ fn sources<'v>(
     (sources, heap)
 }
 
-/// Reads the whole events of the page's rows, as many of the first as fit on a page.
-fn found(sources: &mut [Source<'_>], rows: &[(OrderKey, usize, Row)]) -> Result<Vec<Found>, LakeError> {
-    let mut fitting = Fitting::of(rows.len());
-    for (number, source) in sources.iter_mut().enumerate() {
-        let places = (0..rows.len()).filter(|place| rows[*place].1 == number);
-        match source {
-            Source::Tail(tail) => {
-                for place in places {
-                    let Row::Tail(position) = rows[place].2 else { continue };
-                    if fitting.wants(place) {
-                        fitting.put(place, tail.found(position)?);
-                    }
-                }
-            }
-            Source::File(file) => {
-                let (places, own): (Vec<usize>, Vec<RowInFile>) = places
-                    .filter(|place| fitting.wants(*place))
-                    .filter_map(|place| match rows[place].2 {
-                        Row::File(row) => Some((place, row)),
-                        Row::Tail(_) => None,
-                    })
-                    .unzip();
-                let mut places = places.into_iter().peekable();
-                file.found(&own, |found| {
-                    if let Some(place) = places.next() {
-                        fitting.put(place, found);
-                    }
-                    places.peek().is_some_and(|place| fitting.wants(*place))
-                })?;
-            }
+impl<'v> Source<'v> {
+    pub(super) fn file(&mut self) -> Option<&mut FileSource<'v>> {
+        match self {
+            Source::File(file) => Some(file),
+            Source::Tail(_) => None,
         }
     }
-    Ok(fitting.events.into_iter().flatten().collect())
-}
 
-/// The events of a page by their places, put there in any order. Keeps as many of the first as fit.
-struct Fitting {
-    events: Vec<Option<Found>>,
-    text_bytes: usize,
-}
-
-impl Fitting {
-    fn of(rows: usize) -> Fitting {
-        let mut events = Vec::new();
-        events.resize_with(rows, || None);
-        Fitting { events, text_bytes: 0 }
-    }
-
-    fn wants(&self, place: usize) -> bool {
-        place < self.events.len()
-    }
-
-    /// Puts the event of a place that is wanted. If that is too much, the last places go; they would be too
-    /// much whatever comes to the places that are still empty.
-    fn put(&mut self, place: usize, found: Found) {
-        self.text_bytes += found.text.len();
-        self.events[place] = Some(found);
-        while self.text_bytes > PAGE_BYTES_MAX && self.events.len() > 1 {
-            let last = self.events.pop().flatten();
-            self.text_bytes -= last.map_or(0, |last| last.text.len());
-        }
-    }
-}
-
-impl Source<'_> {
     fn step(&mut self) -> Result<Option<(OrderKey, Option<Row>)>, LakeError> {
         Ok(match self {
             Source::Tail(tail) => next(tail.step()?, Row::Tail),

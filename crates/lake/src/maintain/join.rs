@@ -1,17 +1,34 @@
-//! Several sorted files become one.
+//! Several sorted files become one, some rows at a time.
 
+use super::plan::Plan;
 use crate::columns::{EVENT_TIME, POSITION};
 use crate::error::LakeError;
 use crate::keys::OrderKey;
 use crate::reassemble::Batch;
-use crate::table::{FileReader, FileWriter, OpenFile, TableFile, WrittenFile};
+use crate::table::{FileReader, FileWriter, OpenFile, WrittenFile};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::interleave_record_batch;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
-use std::sync::Arc;
 
 /// Rows of a file in memory at once.
 const BATCH_ROWS: usize = 1_024;
+
+/// Files on their way into one. Dropping it leaves them as they are.
+pub(super) struct Join {
+    plan: Plan,
+    cursors: Vec<Cursor>,
+    writer: FileWriter,
+    /// The rows taken since the last write: the number of the cursor, and the row of its batch.
+    taken: Vec<(usize, usize)>,
+}
+
+/// How far a join has come.
+pub(super) enum Progress {
+    /// There are rows left.
+    More(Box<Join>),
+    /// All rows are in one file, which is not stored yet; `None` if there were none.
+    Done(Plan, Option<WrittenFile>),
+}
 
 /// A file being read, at its next row.
 struct Cursor {
@@ -23,46 +40,49 @@ struct Cursor {
     next: Option<OrderKey>,
 }
 
-/// Writes the rows of `files`, which are of one day, into one file, newest first. Blocks.
-pub(super) fn join(files: &[Arc<TableFile>], reader: &FileReader) -> Result<Option<WrittenFile>, LakeError> {
-    let Some(kept_day) = files.first().map(|file| file.kept_day) else {
-        return Ok(None);
-    };
-    let mut cursors = Vec::with_capacity(files.len());
-    for file in files {
-        cursors.push(Cursor::open(reader.open(&file.path)?)?);
-    }
-    let rows: u64 = files.iter().map(|file| file.rows).sum();
-    let bytes: u64 = files.iter().map(|file| file.bytes).sum();
-    let mut writer = FileWriter::new(rows as usize, bytes as usize)?;
-    let mut taken: Vec<(usize, usize)> = Vec::new();
-    while let Some((number, _)) = newest(&cursors) {
-        let cursor = &mut cursors[number];
-        taken.push((number, cursor.row));
-        // What was taken points into the batches, so it is written before one of them is replaced.
-        if cursor.is_last_row() {
-            flush(&mut taken, &cursors, &mut writer)?;
+impl Join {
+    /// Opens the files. Blocks.
+    pub(super) fn start(plan: Plan, reader: &FileReader) -> Result<Box<Join>, LakeError> {
+        let mut cursors = Vec::with_capacity(plan.files.len());
+        for file in &plan.files {
+            cursors.push(Cursor::open(reader.open(&file.path)?)?);
         }
-        cursors[number].advance()?;
+        let writer = FileWriter::new(plan.rows() as usize, plan.bytes() as usize, plan.effort)?;
+        Ok(Box::new(Join { plan, cursors, writer, taken: Vec::new() }))
     }
-    writer.finish(kept_day)
+
+    /// Takes about this many rows more, newest first. Blocks.
+    pub(super) fn advance(mut self: Box<Self>, rows: usize) -> Result<Progress, LakeError> {
+        let mut left = rows;
+        while let Some((number, _)) = newest(&self.cursors) {
+            let cursor = &self.cursors[number];
+            self.taken.push((number, cursor.row));
+            // What was taken points into the batches, so it is written before one of them is replaced.
+            if cursor.is_last_row() {
+                left = left.saturating_sub(self.taken.len());
+                self.flush()?;
+            }
+            self.cursors[number].advance()?;
+            if left == 0 {
+                return Ok(Progress::More(self));
+            }
+        }
+        let day = self.plan.files.first().map_or(0, |file| file.kept_day);
+        Ok(Progress::Done(self.plan, self.writer.finish(day)?))
+    }
+
+    fn flush(&mut self) -> Result<(), LakeError> {
+        let batches: Vec<&RecordBatch> = self.cursors.iter().map(|cursor| &cursor.batch).collect();
+        self.writer.write(&interleave_record_batch(&batches, &self.taken)?)?;
+        self.taken.clear();
+        Ok(())
+    }
 }
 
 /// The cursor whose next row is the newest.
 fn newest(cursors: &[Cursor]) -> Option<(usize, OrderKey)> {
     let heads = cursors.iter().enumerate();
     heads.filter_map(|(number, cursor)| Some((number, cursor.next?))).max_by_key(|(_, key)| *key)
-}
-
-fn flush(
-    taken: &mut Vec<(usize, usize)>,
-    cursors: &[Cursor],
-    writer: &mut FileWriter,
-) -> Result<(), LakeError> {
-    let batches: Vec<&RecordBatch> = cursors.iter().map(|cursor| &cursor.batch).collect();
-    writer.write(&interleave_record_batch(&batches, taken)?)?;
-    taken.clear();
-    Ok(())
 }
 
 impl Cursor {

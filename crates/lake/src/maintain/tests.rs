@@ -1,10 +1,33 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
-use super::{JOINED_FILES, Maintenance};
+mod faults;
+
+use super::plan::JOINED_FILES;
+use super::{DELETED_AFTER, Maintenance, QUIET_AFTER};
+use crate::History;
 use crate::testing::{Rig, admit_at, event, everything, options, time};
-use cairn_model::Origin;
+use cairn_model::{Origin, Timestamp};
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Upkeep until there is nothing to do; what all steps did together.
+async fn maintain(history: &History, now: Timestamp) -> Maintenance {
+    let mut all = Maintenance::default();
+    loop {
+        let done = history.maintain(now).await.unwrap();
+        all.joined_files += done.joined_files;
+        all.deleted_files += done.deleted_files;
+        if !done.has_more {
+            return all;
+        }
+    }
+}
+
+async fn commit(rig: &Rig, text: &str) {
+    rig.add(text);
+    rig.log.feed(&rig.history);
+    rig.history.commit().await.unwrap();
+}
 
 #[tokio::test]
 async fn small_files_are_joined_and_every_event_stays() {
@@ -16,15 +39,50 @@ async fn small_files_are_joined_and_every_event_stays() {
         rig.history.commit().await.unwrap();
     }
     let before = rig.all(everything()).await;
-    let done = rig.history.maintain(everything().now).await.unwrap();
+    let done = maintain(&rig.history, everything().now).await;
     assert_eq!(done.joined_files, JOINED_FILES as u64 * 3);
     assert_eq!(rig.history.stats().table_files, 3);
     assert_eq!(rig.all(everything()).await, before);
     let rig = rig.reopen().await;
     assert_eq!(rig.history.stats().table_files, 3);
     assert_eq!(rig.all(everything()).await, before);
-    let again = rig.history.maintain(everything().now).await.unwrap();
+    let again = maintain(&rig.history, everything().now).await;
     assert_eq!(again.joined_files, 0);
+}
+
+#[tokio::test]
+async fn what_is_too_little_is_joined_when_nothing_comes_any_more() {
+    let rig = Rig::new().await;
+    for second in 0..3 {
+        commit(&rig, &event(second, "Few", "")).await;
+    }
+    let now = everything().now;
+    assert_eq!(maintain(&rig.history, now).await.joined_files, 0);
+    commit(&rig, &event(4, "Few", "")).await;
+    let later = now.plus(QUIET_AFTER);
+    assert_eq!(maintain(&rig.history, later).await.joined_files, 0);
+    assert_eq!(maintain(&rig.history, later.plus(QUIET_AFTER)).await.joined_files, 4);
+    assert_eq!(rig.history.stats().table_files, 1);
+    assert_eq!(rig.all(everything()).await.len(), 4);
+}
+
+#[tokio::test]
+async fn files_that_were_joined_are_deleted_soon_but_not_while_the_table_is_frozen() {
+    let rig = Rig::new().await;
+    for second in 0..JOINED_FILES as u32 {
+        commit(&rig, &event(second, "Joined", "")).await;
+    }
+    let day = options(rig.folder.path()).dir.join("kept_day=2026-03-01");
+    let files = || std::fs::read_dir(&day).unwrap().count();
+    let frozen = rig.history.freeze().await.unwrap();
+    let now = everything().now;
+    maintain(&rig.history, now).await;
+    assert_eq!(files(), JOINED_FILES + 1);
+    assert_eq!(maintain(&rig.history, now.plus(DELETED_AFTER)).await.deleted_files, 0);
+    drop(frozen);
+    assert_eq!(maintain(&rig.history, now.plus(DELETED_AFTER)).await.deleted_files, JOINED_FILES as u64);
+    assert_eq!(files(), 1);
+    assert_eq!(rig.all(everything()).await.len(), JOINED_FILES);
 }
 
 #[tokio::test]

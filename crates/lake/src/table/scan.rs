@@ -71,22 +71,25 @@ impl<'v> FileSource<'v> {
         }
     }
 
-    /// Gives `take` the whole events of `rows`, which are in their order in the file, until it wants no more.
-    pub(crate) fn found(
-        &mut self,
-        rows: &[RowInFile],
-        mut take: impl FnMut(Found) -> bool,
-    ) -> Result<(), LakeError> {
-        for row in rows {
-            let found = match self.read.remove(row) {
-                Some(found) => found,
-                None => self.read_found(*row)?,
-            };
-            if !take(found) {
-                return Ok(());
-            }
-        }
-        Ok(())
+    /// The same file, for another thread, before the first step.
+    pub(crate) fn again(&self) -> FileSource<'v> {
+        FileSource::new(self.file, self.reader, self.query)
+    }
+
+    /// A whole event that was read to find out whether it matches.
+    pub(crate) fn take_read(&mut self, row: RowInFile) -> Option<Found> {
+        self.read.remove(&row)
+    }
+
+    /// The whole event of a row. Faster if rows are asked for in their order in the file.
+    pub(crate) fn found(&mut self, row: RowInFile) -> Result<Found, LakeError> {
+        let mut records = match self.records.take() {
+            Some((group, records)) if group == row.group => records,
+            _ => RecordColumns::open(self.open()?, row.group as usize)?,
+        };
+        let found = records.found(row.row)?;
+        self.records = Some((row.group, records));
+        Ok(found)
     }
 
     fn open(&mut self) -> Result<&OpenFile, LakeError> {
@@ -127,21 +130,11 @@ impl<'v> FileSource<'v> {
         if names.peek().is_none() {
             return Ok(true);
         }
-        let found = self.read_found(row)?;
+        let found = self.found(row)?;
         let is_named = names.all(|name| found.resources.iter().any(|resource| resource.name == *name));
         if is_named {
             self.read.insert(row, found);
         }
         Ok(is_named)
-    }
-
-    fn read_found(&mut self, row: RowInFile) -> Result<Found, LakeError> {
-        let mut records = match self.records.take() {
-            Some((group, records)) if group == row.group => records,
-            _ => RecordColumns::open(self.open()?, row.group as usize)?,
-        };
-        let found = records.found(row.row)?;
-        self.records = Some((row.group, records));
-        Ok(found)
     }
 }

@@ -27,8 +27,6 @@ const GROUP_ROWS: usize = 1 << 20;
 const PAGE_ROWS: usize = 16_384;
 /// The most bytes of a data page of texts: what must be decompressed to read one row.
 const PAGE_BYTES: usize = 24 << 10;
-/// Files of at least as many rows are compressed thoroughly.
-const LASTING_ROWS: usize = 150_000;
 /// The most bytes of a data page of numbers, all of which are decoded to read one.
 const NUMBERS_PAGE_BYTES: usize = 4 << 10;
 /// Rows between two looks at the size of a page.
@@ -37,6 +35,15 @@ const PAGE_STEP_ROWS: usize = 128;
 const DICTIONARY_BYTES: usize = 128 << 10;
 /// Of columns that say who called: a principal's texts come again and again, but there are many principals.
 const CALLER_DICTIONARY_BYTES: usize = 2 << 20;
+
+/// How well a file is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// It will be joined soon.
+    Fast,
+    /// It is read for months.
+    Thorough,
+}
 
 /// Writes one data file into memory.
 pub(crate) struct FileWriter {
@@ -54,8 +61,9 @@ pub(crate) struct WrittenFile {
 
 impl FileWriter {
     /// For a file of about `rows` rows and not much more than `bytes` bytes.
-    pub(crate) fn new(rows: usize, bytes: usize) -> Result<FileWriter, LakeError> {
-        let writer = ArrowWriter::try_new(Vec::with_capacity(bytes), SCHEMA.clone(), Some(properties(rows)))?;
+    pub(crate) fn new(rows: usize, bytes: usize, effort: Effort) -> Result<FileWriter, LakeError> {
+        let properties = properties(rows, effort);
+        let writer = ArrowWriter::try_new(Vec::with_capacity(bytes), SCHEMA.clone(), Some(properties))?;
         Ok(FileWriter { writer, rows: 0, times: None, positions: None })
     }
 
@@ -107,9 +115,11 @@ fn widen(bounds: &mut Option<(i64, i64)>, low: Option<i64>, high: Option<i64>) {
     }
 }
 
-fn properties(rows: usize) -> WriterProperties {
-    // A file that will be joined soon is written fast; the others are read for months.
-    let level = if rows >= LASTING_ROWS { 9 } else { 1 };
+fn properties(rows: usize, effort: Effort) -> WriterProperties {
+    let level = match effort {
+        Effort::Fast => 1,
+        Effort::Thorough => 9,
+    };
     let level = ZstdLevel::try_new(level).expect("a level that exists");
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))

@@ -34,6 +34,11 @@ fn decode_or_none(bytes: &[u8]) -> Option<Vec<i64>> {
                 break;
             }
             let wanted = mini_values.min(count - values.len());
+            // Columns of which nearly all values are the same.
+            if *width == 0 && smallest == 0 {
+                values.resize(values.len() + wanted, value);
+                continue;
+            }
             let packed = bytes.get(at..)?;
             for index in 0..wanted {
                 let delta = unpack(packed, index * usize::from(*width), u32::from(*width))?;
