@@ -1,0 +1,86 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::{HIDDEN, hide};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn check(mut value: Value, expected: Value) {
+    hide(&mut value);
+    assert_eq!(value, expected);
+}
+
+#[test]
+fn secrets_are_hidden_at_any_depth_whatever_their_type() {
+    check(
+        json!({"a": [{"Password": 7, "newPassword": {"x": 1}}], "clientSecret": "s", "private-key": "k", "sessionToken": "t"}),
+        json!({
+            "a": [{"Password": HIDDEN, "newPassword": HIDDEN}],
+            "clientSecret": HIDDEN, "private-key": HIDDEN, "sessionToken": HIDDEN,
+        }),
+    );
+    check(
+        json!({"credentials": {"accessKeyId": "AKIA", "secretAccessKey": "s"}}),
+        json!({"credentials": {"accessKeyId": "AKIA"}}),
+    );
+}
+
+#[test]
+fn what_only_sounds_secret_stays() {
+    let plain = json!({
+        "secretId": "s", "nextToken": "n", "continuation-token": "c", "tokenType": "t", "password": null, "generateSecret": true,
+        "clientRequestToken": "r", "authorization": {"action": "read"}, "text": "a=b, c = d", "broken": "{\"password\":",
+        "uri": "/api/v1/pods?limit=5&continue=x", "name": "LOG_LEVEL", "value": "debug",
+    });
+    check(plain.clone(), plain);
+}
+
+#[test]
+fn a_value_beside_the_name_of_a_secret_is_hidden() {
+    check(
+        json!([
+            {"name": "DB_PASSWORD", "value": "p"},
+            {"key": "http.request.header.x-api-key", "value": {"stringValue": "k"}},
+            {"op": "replace", "path": "/data/clientSecret", "value": "s"},
+        ]),
+        json!([
+            {"name": "DB_PASSWORD", "value": HIDDEN},
+            {"key": "http.request.header.x-api-key", "value": HIDDEN},
+            {"op": "replace", "path": "/data/clientSecret", "value": HIDDEN},
+        ]),
+    );
+}
+
+#[test]
+fn headers_that_carry_secrets_are_hidden() {
+    check(
+        json!({"http.request.header.authorization": ["Bearer x"], "Set-Cookie": "y"}),
+        json!({"http.request.header.authorization": HIDDEN, "Set-Cookie": HIDDEN}),
+    );
+}
+
+#[test]
+fn secrets_in_queries_are_hidden_and_the_rest_stays() {
+    check(
+        json!("https://a.example/x?sv=1&sig=abc%3D&se=2#token=t"),
+        json!(format!("https://a.example/x?sv=1&sig={HIDDEN}&se=2#token={HIDDEN}")),
+    );
+    check(json!("access_token=x&a=1"), json!(format!("access_token={HIDDEN}&a=1")));
+}
+
+#[test]
+fn secrets_in_json_that_is_text_are_hidden() {
+    let inner = json!({"deep": json!({"password": "p"}).to_string(), "n": 1}).to_string();
+    let expected = json!({"deep": json!({"password": HIDDEN}).to_string(), "n": 1}).to_string();
+    check(json!({"body": inner}), json!({"body": expected}));
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_taken_and_hiding_twice_changes_nothing(text in ".*|[a-z?&=;#]{0,40}|\\{\"token\":\"[a-z=&]{0,9}\"\\}") {
+        let mut once = json!({"text": text});
+        hide(&mut once);
+        let mut twice = once.clone();
+        hide(&mut twice);
+        prop_assert_eq!(once, twice);
+    }
+}
