@@ -17,7 +17,8 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 const USAGE: &str = "usage:
   cargo xtask codegen [--check] [--botocore DIR] [--botocore-version V]
-      write (or compare) crates/wire/src/generated from botocore's service models
+      write (or compare) what is generated from botocore's service models:
+      crates/wire/src/generated and crates/operations/table.bin
   cargo xtask tidy
       check the tree against STYLE.md; prints `path:line: what` for each fault";
 

@@ -10,11 +10,16 @@ use super::Fault;
 
 /// Our crates and those of ours that each may depend on. Siblings at the edges never import each
 /// other; `server`, `bench` and `testkit` stand outside the layers and have rows of their own.
-const MAP: [(&str, &[&str]); 14] = [
+const MAP: [(&str, &[&str]); 19] = [
     ("cairn-model", &[]),
     ("cairn-decide", &["cairn-model"]),
     ("cairn-wire", PURE),
-    ("cairn-record", PURE),
+    ("cairn-operations", &[]),
+    ("cairn-record", &["cairn-model", "cairn-decide", "cairn-operations"]),
+    ("cairn-foreign", PURE),
+    ("cairn-interfaces", &[]),
+    ("cairn-layer", &[]),
+    ("cairn-gateway", &[]),
     ("cairn-store", PURE),
     ("cairn-lake", PURE),
     ("cairn-bucket", PURE),
@@ -39,6 +44,10 @@ const EDGES: &[&str] = &[
     "cairn-delivery",
     "cairn-aws",
     "cairn-verify",
+    "cairn-operations",
+    "cairn-gateway",
+    "cairn-foreign",
+    "cairn-interfaces",
 ];
 
 /// What any crate may use in its tests.
@@ -58,7 +67,15 @@ const FENCES: [(&str, &str); 8] = [
 
 /// Libraries that a pure crate has no use for: they read clocks, disks or networks.
 const IMPURE: [&str; 6] = ["axum", "hyper", "rustix", "sqlx", "tempfile", "tokio"];
-const PURE_CRATES: [&str; 4] = ["cairn-model", "cairn-decide", "cairn-wire", "cairn-record"];
+const PURE_CRATES: [&str; 7] = [
+    "cairn-model",
+    "cairn-decide",
+    "cairn-wire",
+    "cairn-operations",
+    "cairn-record",
+    "cairn-foreign",
+    "cairn-interfaces",
+];
 
 #[derive(Deserialize)]
 struct Metadata {
