@@ -23,6 +23,8 @@ pub struct Call {
     pub additional_event_data: Option<Value>,
     /// `resources`; left out if there are none.
     pub resources: Vec<Resource>,
+    /// `apiVersion`; only some services' events have it.
+    pub api_version: Option<Cow<'static, str>>,
 }
 
 impl Call {
@@ -41,6 +43,7 @@ impl Call {
             response_elements: None,
             additional_event_data: None,
             resources: Vec::new(),
+            api_version: None,
         }
     }
 }
@@ -48,8 +51,8 @@ impl Call {
 /// A resource that a call touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
-    /// Such as `AWS::S3::Bucket`.
-    pub resource_type: &'static str,
+    /// Such as `AWS::S3::Bucket`; some services' events tell none.
+    pub resource_type: Option<Cow<'static, str>>,
     /// Its ARN, or the prefix that the ARNs of all touched resources have.
     pub arn: ResourceArn,
     /// The account that owns it, if it is told.
@@ -74,23 +77,24 @@ pub struct Failure<'a> {
     pub message: Option<&'a str>,
 }
 
+/// A [`Failure`] that owns its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedFailure {
+    /// `errorCode`.
+    pub code: String,
+    /// `errorMessage`.
+    pub message: Option<String>,
+}
+
+impl OwnedFailure {
+    /// It, borrowed.
+    pub fn as_failure(&self) -> Failure<'_> {
+        Failure { code: &self.code, message: self.message.as_deref() }
+    }
+}
+
 /// Whether an operation of this name changes nothing. By CloudTrail's reckoning handing out credentials and
 /// using keys change nothing either.
 pub fn is_read_only(operation: &str) -> bool {
-    const PREFIXES: [&str; 12] = [
-        "Get",
-        "List",
-        "Describe",
-        "Head",
-        "Search",
-        "Lookup",
-        "BatchGet",
-        "Query",
-        "Scan",
-        "AssumeRole",
-        "Select",
-        "GenerateDataKey",
-    ];
-    matches!(operation, "Decrypt" | "Encrypt" | "Tail")
-        || PREFIXES.iter().any(|prefix| operation.starts_with(prefix))
+    operation == "Tail" || cairn_operations::is_read_only(operation)
 }

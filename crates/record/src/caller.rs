@@ -1,7 +1,12 @@
 //! Who called.
 
-use cairn_model::AccountId;
-use serde::Serialize;
+mod identity;
+mod mapped;
+
+use cairn_model::{AccountId, Session, SessionHolder};
+
+pub(crate) use identity::UserIdentity;
+pub use mapped::{IdentityFault, MappedIdentity};
 
 /// Who called, as far as it was found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +27,34 @@ pub enum Caller<'a> {
         /// The key that signed.
         access_key_id: &'a str,
     },
+    /// Whoever temporary credentials were handed out to.
+    Session(&'a Session),
+    /// Somebody whom another system vouches for: the caller of `AssumeRoleWithWebIdentity`, or of an own API
+    /// that takes JSON web tokens. All three are claims of the token.
+    WebIdentity {
+        /// Who vouches: a URL, or a name such as `accounts.google.com`.
+        issuer: &'a str,
+        /// Whom the token is for.
+        audience: &'a str,
+        /// Who calls.
+        subject: &'a str,
+    },
+    /// The caller of `AssumeRoleWithSAML`.
+    Saml {
+        /// Who vouches: its ARN or URL.
+        provider: &'a str,
+        /// What the subject is unique within.
+        name_qualifier: &'a str,
+        /// Who calls.
+        subject: &'a str,
+    },
+    /// Whoever the operator's map says that a key belongs to.
+    Mapped {
+        /// What the map says.
+        identity: &'a MappedIdentity,
+        /// The key that signed.
+        access_key_id: &'a str,
+    },
     /// A key that Cairn does not know, or a signature that is wrong: the key's owner is *not* the caller
     /// then.
     Unknown {
@@ -37,62 +70,30 @@ pub enum Caller<'a> {
     },
 }
 
-/// `userIdentity`, its members in the order of AWS's samples.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct UserIdentity<'a> {
-    #[serde(rename = "type")]
-    identity_type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    principal_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access_key_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    invoked_by: Option<&'a str>,
-}
+impl Caller<'_> {
+    /// The account that the caller belongs to, if it is known: its events go there.
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Caller::Root { account, .. } | Caller::User { account, .. } => Some(*account),
+            Caller::Session(session) => Some(session.account),
+            Caller::Mapped { identity, .. } => identity.account(),
+            Caller::WebIdentity { .. } | Caller::Saml { .. } => None,
+            Caller::Unknown { .. } | Caller::Anonymous | Caller::Service { .. } => None,
+        }
+    }
 
-impl<'a> UserIdentity<'a> {
-    pub(crate) fn of(caller: &Caller<'a>) -> UserIdentity<'a> {
-        match *caller {
-            Caller::Root { account, access_key_id } => UserIdentity {
-                identity_type: "Root",
-                principal_id: Some(account.to_string()),
-                arn: Some(format!("arn:aws:iam::{account}:root")),
-                account_id: Some(account.to_string()),
-                access_key_id: Some(access_key_id),
-                ..UserIdentity::default()
+    /// The account, and the user's name unless it is the root, if credentials are handed out to users at all:
+    /// those of a session are the session's user's.
+    pub(crate) fn as_user(&self) -> Option<(AccountId, Option<&str>)> {
+        match self {
+            Caller::Root { account, .. } => Some((*account, None)),
+            Caller::User { account, user, .. } => Some((*account, Some(user))),
+            Caller::Session(session) => match &session.holder {
+                SessionHolder::User { user } => Some((session.account, user.as_deref())),
+                SessionHolder::AssumedRole { .. } | SessionHolder::FederatedUser { .. } => None,
             },
-            Caller::User { account, user, access_key_id } => UserIdentity {
-                identity_type: "IAMUser",
-                principal_id: Some(user_id(account, user)),
-                arn: Some(format!("arn:aws:iam::{account}:user/{user}")),
-                account_id: Some(account.to_string()),
-                access_key_id: Some(access_key_id),
-                user_name: Some(user),
-                ..UserIdentity::default()
-            },
-            Caller::Unknown { access_key_id } => UserIdentity {
-                identity_type: "Unknown",
-                access_key_id: access_key_id.map(|key| truncated(key, TEXT_BYTES_MAX)),
-                ..UserIdentity::default()
-            },
-            Caller::Anonymous => UserIdentity {
-                identity_type: "AWSAccount",
-                principal_id: Some(String::new()),
-                account_id: Some("anonymous".to_owned()),
-                ..UserIdentity::default()
-            },
-            Caller::Service { name } => UserIdentity {
-                identity_type: "AWSService",
-                invoked_by: Some(name),
-                ..UserIdentity::default()
-            },
+            Caller::Mapped { identity, .. } => identity.as_user(),
+            _ => None,
         }
     }
 }
@@ -119,3 +120,6 @@ pub(crate) const TEXT_BYTES_MAX: usize = 1024;
 pub(crate) fn truncated(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,6 +64,7 @@ pub struct TlsDetails<'a> {
 pub fn event_text(exchange: &Exchange<'_>) -> Vec<u8> {
     let call = &exchange.call;
     let failed = exchange.failure.is_some();
+    let kept = kept_names(&call.event_source);
     let event = Event {
         event_version: EVENT_VERSION,
         user_identity: UserIdentity::of(&exchange.caller),
@@ -79,22 +80,26 @@ pub fn event_text(exchange: &Exchange<'_>) -> Vec<u8> {
             "requestParameters",
             call.request_parameters.as_ref(),
             PARAMETERS_BYTES_MAX,
+            kept,
         ),
         response_elements: fitted(
             "responseElements",
             call.response_elements.as_ref().filter(|_| !failed),
             PARAMETERS_BYTES_MAX,
+            kept,
         ),
         additional_event_data: fitted(
             "additionalEventData",
             call.additional_event_data.as_ref(),
             ADDITIONAL_BYTES_MAX,
+            kept,
         ),
         request_id: short(exchange.request_id),
         event_id: short(exchange.event_id),
         read_only: call.read_only,
         resources: call.resources.iter().map(ResourceText::of).collect(),
         event_type: "AwsApiCall",
+        api_version: call.api_version.as_deref(),
         management_event: call.category == Category::Management,
         recipient_account_id: exchange.recipient.to_string(),
         event_category: call.category.name(),
@@ -133,6 +138,8 @@ struct Event<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     resources: Vec<ResourceText<'a>>,
     event_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_version: Option<&'a str>,
     management_event: bool,
     recipient_account_id: String,
     event_category: &'static str,
@@ -144,8 +151,8 @@ struct Event<'a> {
 struct ResourceText<'a> {
     #[serde(rename = "accountId", skip_serializing_if = "Option::is_none")]
     account: Option<AccountId>,
-    #[serde(rename = "type")]
-    resource_type: &'static str,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    resource_type: Option<&'a str>,
     #[serde(rename = "ARN", skip_serializing_if = "Option::is_none")]
     arn: Option<&'a str>,
     #[serde(rename = "ARNPrefix", skip_serializing_if = "Option::is_none")]
@@ -158,7 +165,8 @@ impl ResourceText<'_> {
             ResourceArn::Whole(arn) => (Some(arn.as_str()), None),
             ResourceArn::Prefix(prefix) => (None, Some(prefix.as_str())),
         };
-        ResourceText { account: resource.account, resource_type: resource.resource_type, arn, prefix }
+        let resource_type = resource.resource_type.as_deref();
+        ResourceText { account: resource.account, resource_type, arn, prefix }
     }
 }
 
@@ -177,13 +185,19 @@ fn named<'a>(text: &'a str, otherwise: &'static str) -> &'a str {
     if text.is_empty() { otherwise } else { short(text) }
 }
 
+/// Names that look secret and are shown all the same: the token of a session opens nothing without the session's
+/// secret key, and AWS shows it.
+fn kept_names(event_source: &str) -> &'static [&'static str] {
+    if event_source == "sts.amazonaws.com" { &["sessiontoken", "subjectfromwebidentitytoken"] } else { &[] }
+}
+
 /// The value without its secrets, or what stands for it if it is too large. The shape of the latter is AWS's.
-fn fitted(member: &str, value: Option<&Value>, bytes_max: usize) -> Option<Value> {
+fn fitted(member: &str, value: Option<&Value>, bytes_max: usize, kept: &[&str]) -> Option<Value> {
     let mut value = value.filter(|value| !value.is_null())?.clone();
     if depth_exceeds(&value, PARAMETERS_DEPTH_MAX) {
         return Some(json!({"omitted": true, "reason": format!("{member} too deeply nested")}));
     }
-    hide(&mut value);
+    hide(&mut value, kept);
     let size = serde_json::to_vec(&value).map_or(usize::MAX, |text| text.len());
     if size > bytes_max {
         return Some(json!({"omitted": true, "originalSize": size, "reason": format!("{member} too large")}));

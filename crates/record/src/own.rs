@@ -1,7 +1,7 @@
 //! Calls of Cairn's own APIs.
 
 use crate::call::{Call, Resource, ResourceArn};
-use cairn_model::AccountId;
+use cairn_model::{AccountId, Category};
 use serde_json::{Map, Value};
 
 /// A call of the CloudTrail API. `request` is the request's body; `response` the answer's, which is recorded
@@ -31,7 +31,7 @@ pub fn cairn(event_name: &'static str, parameters: Option<Value>) -> Call {
 /// `details` are recorded as `additionalEventData`.
 pub fn trail_gap(trail_arn: String, account: AccountId, details: Value) -> Call {
     let trail = Resource {
-        resource_type: "AWS::CloudTrail::Trail",
+        resource_type: Some("AWS::CloudTrail::Trail".into()),
         arn: ResourceArn::Whole(trail_arn),
         account: Some(account),
     };
@@ -39,6 +39,42 @@ pub fn trail_gap(trail_arn: String, account: AccountId, details: Value) -> Call 
         additional_event_data: Some(details),
         resources: vec![trail],
         ..Call::named("cairn.amazonaws.com", "TrailGap")
+    }
+}
+
+/// A call of an API of the operator's own, described by its interface document or by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnApiCall {
+    /// `eventSource`, such as `billing.example.com`.
+    pub event_source: String,
+    /// `eventName`: the operation.
+    pub event_name: String,
+    /// `readOnly`.
+    pub read_only: bool,
+    /// Whether it works on what is in a resource rather than on the resource.
+    pub is_data: bool,
+    /// What it touched: type, if it has one, and ARN or another name.
+    pub resource: Option<(Option<String>, String)>,
+    /// `requestParameters`, recorded as they are but for secrets.
+    pub parameters: Option<Value>,
+    /// `responseElements`, likewise; not recorded for calls that only read.
+    pub response: Option<Value>,
+}
+
+/// A call of an API of the operator's own.
+pub fn own_api(call: OwnApiCall) -> Call {
+    let resource = |(resource_type, name): (Option<String>, String)| Resource {
+        resource_type: resource_type.map(Into::into),
+        arn: ResourceArn::Whole(name),
+        account: None,
+    };
+    Call {
+        read_only: call.read_only,
+        category: if call.is_data { Category::Data } else { Category::Management },
+        request_parameters: call.parameters,
+        response_elements: call.response.filter(|_| !call.read_only),
+        resources: call.resource.map(resource).into_iter().collect(),
+        ..Call::named(call.event_source, call.event_name)
     }
 }
 
@@ -66,7 +102,8 @@ fn with_lower_names(value: &Value) -> Value {
     }
 }
 
-fn lower_first(name: &str) -> String {
+/// With its first letter lower, as events have the names of members.
+pub(crate) fn lower_first(name: &str) -> String {
     let mut letters = name.chars();
     match letters.next() {
         None => String::new(),

@@ -1,13 +1,18 @@
-//! Calls of S3.
+//! Calls of S3: those on Cairn's own buckets and those that went through Cairn are recorded alike.
 
-mod operations;
+mod body;
 
 use crate::call::{Call, Resource, ResourceArn};
+use crate::decode::rest::parsed_query;
+use crate::failure::failure;
+use crate::observed::{Answer, Observed, header};
+use crate::outcome::Outcome;
+use crate::own::lower_first;
+use crate::shown::{Shown, telling_none};
 use cairn_model::{AccountId, Category};
+use cairn_operations::{Labels, Operation, Plane};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use operations::{category, event_name};
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 /// A request to S3, after it was answered.
@@ -36,121 +41,253 @@ pub struct S3Request<'a> {
     pub bytes_out: u64,
 }
 
-/// Query keys that carry a signature, never recorded.
-const SIGNING_KEYS: [&str; 3] = ["x-amz-signature", "x-amz-credential", "x-amz-security-token"];
+/// A call of S3, seen from either side.
+struct Seen<'a> {
+    /// `None` if the table does not list it.
+    operation: Option<Operation>,
+    name: &'a str,
+    bucket: Option<&'a str>,
+    key: Option<&'a str>,
+    /// What else the path names: access points and jobs of S3 Control.
+    labels: Vec<(&'a str, &'a str)>,
+    query: Vec<(String, String)>,
+    host: &'a str,
+    headers: &'a HeaderMap,
+    body: Option<(String, Value)>,
+    owner: Option<AccountId>,
+    bytes_in: u64,
+    bytes_out: u64,
+    cipher_suite: Option<&'a str>,
+    answer_headers: Option<&'a HeaderMap>,
+}
 
-/// Headers that are parameters, and carry no secret (keys of SSE-C do).
-const PARAMETER_HEADERS: [&str; 14] = [
+/// Query keys that carry a signature, never recorded.
+const SIGNING_KEYS: [&str; 5] =
+    ["x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature", "awsaccesskeyid"];
+
+/// Headers that are parameters, and carry no secret: keys of SSE-C and codes of MFA do.
+const PARAMETER_HEADERS: [&str; 31] = [
+    "x-amz-account-id",
     "x-amz-acl",
+    "x-amz-bucket-object-lock-enabled",
+    "x-amz-bypass-governance-retention",
+    "x-amz-confirm-remove-self-bucket-access",
+    "x-amz-copy-source",
+    "x-amz-copy-source-range",
+    "x-amz-create-session-mode",
+    "x-amz-expected-bucket-owner",
     "x-amz-grant-full-control",
     "x-amz-grant-read",
     "x-amz-grant-read-acp",
     "x-amz-grant-write",
     "x-amz-grant-write-acp",
-    "x-amz-bucket-object-lock-enabled",
+    "x-amz-metadata-directive",
+    "x-amz-object-attributes",
+    "x-amz-object-lock-legal-hold",
+    "x-amz-object-lock-mode",
+    "x-amz-object-lock-retain-until-date",
     "x-amz-object-ownership",
-    "x-amz-copy-source",
+    "x-amz-rename-source",
+    "x-amz-request-payer",
     "x-amz-server-side-encryption",
     "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-bucket-key-enabled",
+    "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-source-expected-bucket-owner",
     "x-amz-storage-class",
-    "x-amz-expected-bucket-owner",
-    "x-amz-bypass-governance-retention",
+    "x-amz-tagging-directive",
+    "x-amz-transition-default-minimum-object-size",
+    "x-amz-website-redirect-location",
 ];
 
-/// A call of S3. Calls on buckets are management events; those on objects, and those that list or probe what
-/// is in a bucket, are data events.
+/// Headers of answers that writes are recorded with.
+const ANSWER_HEADERS: [&str; 7] = [
+    "x-amz-copy-source-version-id",
+    "x-amz-delete-marker",
+    "x-amz-expiration",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-bucket-key-enabled",
+    "x-amz-version-id",
+];
+
+/// A call of S3 on one of Cairn's own buckets. Calls on buckets are management events; those on objects, and
+/// those that list or probe what is in a bucket, are data events.
 pub fn s3(request: &S3Request<'_>) -> Call {
-    let query = parsed_query(request.query.unwrap_or(""));
-    Call {
-        category: category(request.operation, request.key.is_some()),
-        request_parameters: Some(Value::Object(parameters(request, &query))),
-        additional_event_data: Some(Value::Object(additional(request, &query))),
-        resources: resources(request, &query),
-        ..Call::named("s3.amazonaws.com", event_name(request.operation).to_owned())
-    }
+    let service = cairn_operations::service("s3");
+    let seen = Seen {
+        operation: service.and_then(|service| service.operation(request.operation)),
+        name: request.operation,
+        bucket: request.bucket,
+        key: request.key,
+        labels: Vec::new(),
+        query: parsed_query(request.query.unwrap_or("")),
+        host: request.host,
+        headers: request.headers,
+        body: request.body.as_ref().map(|(name, value)| ((*name).to_owned(), value.clone())),
+        owner: request.owner,
+        bytes_in: request.bytes_in,
+        bytes_out: request.bytes_out,
+        cipher_suite: None,
+        answer_headers: None,
+    };
+    seen.call("s3.amazonaws.com")
 }
 
-fn parameters(request: &S3Request<'_>, query: &[(String, String)]) -> Map<String, Value> {
-    let mut parameters = Map::new();
-    if let Some(bucket) = request.bucket {
-        parameters.insert("bucketName".to_owned(), bucket.into());
+/// Whether an operation's calls are recorded in S3's way.
+pub(crate) fn is_s3(operation: Operation) -> bool {
+    matches!(operation.service().id(), "s3" | "s3control")
+}
+
+/// What became of a call of S3 that went through Cairn.
+pub(crate) fn forwarded(operation: Operation, labels: &Labels, observed: &Observed<'_>) -> Outcome {
+    let label =
+        |wanted: &str| labels.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_str());
+    let mut shown = Shown::new(operation);
+    let (body, reading) = body::read(operation, observed.body, &mut shown);
+    let seen = Seen {
+        operation: Some(operation),
+        name: operation.name(),
+        bucket: label("Bucket"),
+        key: label("Key"),
+        labels: labels.iter().map(|(name, value)| (*name, value.as_str())).collect(),
+        query: parsed_query(observed.uri.query().unwrap_or("")),
+        host: observed.host,
+        headers: observed.headers,
+        body,
+        owner: observed.bucket_owner,
+        bytes_in: observed.body.bytes,
+        bytes_out: observed.answer.body().bytes,
+        cipher_suite: observed.cipher_suite,
+        answer_headers: observed.answer.headers(),
+    };
+    let mut call = seen.call(operation.event_source());
+    let mut failure = failure(Some(operation), &observed.answer);
+    if let Some(message) = failure.as_mut().and_then(|failure| failure.message.as_mut()) {
+        *message = telling_none(message, shown.secrets()).to_owned();
     }
-    if let Some(key) = request.key {
-        parameters.insert("key".to_owned(), key.into());
+    if failure.is_some() || matches!(observed.answer, Answer::Own { .. }) {
+        call.response_elements = None;
     }
-    parameters.insert("Host".to_owned(), request.host.into());
-    for (name, value) in query {
-        let is_signing = SIGNING_KEYS.iter().any(|key| name.eq_ignore_ascii_case(key));
-        if !is_signing {
-            parameters.entry(name.clone()).or_insert_with(|| value.as_str().into());
+    Outcome::new(call, failure, observed).with_request_reading(reading)
+}
+
+impl Seen<'_> {
+    fn call(self, event_source: &'static str) -> Call {
+        let event_name = self.operation.map_or(self.name, |operation| operation.event_name());
+        let named = Call::named(event_source, event_name.to_owned());
+        let read_only = self.operation.map_or(named.read_only, Operation::is_read_only);
+        Call {
+            category: self.category(),
+            read_only,
+            response_elements: self.answered().filter(|_| !read_only),
+            additional_event_data: Some(Value::Object(self.additional())),
+            resources: self.resources(),
+            request_parameters: Some(Value::Object(self.parameters())),
+            ..named
         }
     }
-    for name in PARAMETER_HEADERS {
-        if let Some(value) = request.headers.get(name) {
-            parameters.insert(name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into());
+
+    /// An operation that is not in the table is about an object if it names a key.
+    fn category(&self) -> Category {
+        match self.operation.map(Operation::plane) {
+            Some(Plane::Management) if self.key.is_none() => Category::Management,
+            None if self.key.is_none() && self.name != "PostObject" => Category::Management,
+            _ => Category::Data,
         }
     }
-    if let Some((name, body)) = &request.body {
-        parameters.insert((*name).to_owned(), body.clone());
-    }
-    parameters
-}
 
-fn additional(request: &S3Request<'_>, query: &[(String, String)]) -> Map<String, Value> {
-    let mut additional = Map::new();
-    let is_presigned = query.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-amz-signature"));
-    let method = match (is_presigned, request.headers.contains_key(AUTHORIZATION)) {
-        (true, _) => Some("QueryString"),
-        (false, true) => Some("AuthHeader"),
-        (false, false) => None,
-    };
-    if let Some(method) = method {
-        additional.insert("SignatureVersion".to_owned(), json!("SigV4"));
-        additional.insert("AuthenticationMethod".to_owned(), json!(method));
-    }
-    additional.insert("bytesTransferredIn".to_owned(), json!(request.bytes_in));
-    additional.insert("bytesTransferredOut".to_owned(), json!(request.bytes_out));
-    additional
-}
-
-/// The bucket, and for data events the object before it, or the prefix of the objects that the call was
-/// about. A bucket that is being created is no resource yet.
-fn resources(request: &S3Request<'_>, query: &[(String, String)]) -> Vec<Resource> {
-    let Some(bucket) = request.bucket.filter(|_| request.operation != "CreateBucket") else {
-        return Vec::new();
-    };
-    let mut resources = Vec::new();
-    if category(request.operation, request.key.is_some()) == Category::Data {
-        let arn = match request.key {
-            Some(key) => ResourceArn::Whole(format!("arn:aws:s3:::{bucket}/{key}")),
-            None => {
-                let prefix = query.iter().find(|(name, _)| name == "prefix");
-                let prefix = prefix.map_or("", |(_, value)| value);
-                ResourceArn::Prefix(format!("arn:aws:s3:::{bucket}/{prefix}"))
+    fn parameters(&self) -> Map<String, Value> {
+        let mut parameters = Map::new();
+        if let Some(bucket) = self.bucket {
+            parameters.insert("bucketName".to_owned(), bucket.into());
+        }
+        if let Some(key) = self.key {
+            parameters.insert("key".to_owned(), key.into());
+        }
+        parameters.insert("Host".to_owned(), self.host.into());
+        for (name, value) in self.labels.iter().filter(|(name, _)| !matches!(*name, "Bucket" | "Key")) {
+            parameters.insert(lower_first(name), (*value).into());
+        }
+        for (name, value) in &self.query {
+            let is_signing = SIGNING_KEYS.iter().any(|key| name.eq_ignore_ascii_case(key));
+            if !is_signing {
+                parameters.entry(name.clone()).or_insert_with(|| value.as_str().into());
             }
-        };
-        resources.push(Resource { resource_type: "AWS::S3::Object", arn, account: None });
+        }
+        for name in PARAMETER_HEADERS {
+            if let Some(value) = self.headers.get(name) {
+                parameters.insert(name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into());
+            }
+        }
+        if let Some((name, body)) = &self.body {
+            parameters.insert(name.clone(), body.clone());
+        }
+        parameters
     }
-    resources.push(Resource {
-        resource_type: "AWS::S3::Bucket",
-        arn: ResourceArn::Whole(format!("arn:aws:s3:::{bucket}")),
-        account: request.owner,
-    });
-    resources
-}
 
-/// (name, value) of each part; a sub-resource such as `acl` has an empty value.
-fn parsed_query(query: &str) -> Vec<(String, String)> {
-    let decoded = |text: &str| {
-        let spaced = text.replace('+', " ");
-        percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
-    };
-    query
-        .split('&')
-        .filter(|part| !part.is_empty())
-        .map(|part| part.split_once('=').unwrap_or((part, "")))
-        .map(|(name, value)| (decoded(name), decoded(value)))
-        .collect()
+    fn answered(&self) -> Option<Value> {
+        let headers = self.answer_headers?;
+        let told = |name: &str| Some((name.to_owned(), Value::from(header(headers, name)?)));
+        let elements: Map<String, Value> = ANSWER_HEADERS.iter().filter_map(|name| told(name)).collect();
+        (!elements.is_empty()).then_some(Value::Object(elements))
+    }
+
+    fn additional(&self) -> Map<String, Value> {
+        let mut additional = Map::new();
+        let queried = |key: &str| self.query.iter().any(|(name, _)| name.eq_ignore_ascii_case(key));
+        let is_presigned = queried("x-amz-signature") || queried("signature");
+        let authorization = self.headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes);
+        let method = match (is_presigned, authorization) {
+            (true, _) => Some("QueryString"),
+            (false, Some(_)) => Some("AuthHeader"),
+            (false, None) => None,
+        };
+        if let Some(method) = method {
+            let is_old = queried("signature") || authorization.is_some_and(|it| it.starts_with(b"AWS "));
+            additional.insert("SignatureVersion".to_owned(), json!(if is_old { "SigV2" } else { "SigV4" }));
+            additional.insert("AuthenticationMethod".to_owned(), json!(method));
+        }
+        if let Some(cipher_suite) = self.cipher_suite {
+            additional.insert("CipherSuite".to_owned(), json!(cipher_suite));
+        }
+        additional.insert("bytesTransferredIn".to_owned(), json!(self.bytes_in));
+        additional.insert("bytesTransferredOut".to_owned(), json!(self.bytes_out));
+        if let Some(id) = self.answer_headers.and_then(|headers| header(headers, "x-amz-id-2")) {
+            additional.insert("x-amz-id-2".to_owned(), json!(id));
+        }
+        additional
+    }
+
+    /// The bucket, and for data events the object before it, or the prefix of the objects that the call was
+    /// about. A bucket that is being created is no resource yet.
+    fn resources(&self) -> Vec<Resource> {
+        let Some(bucket) = self.bucket.filter(|_| self.name != "CreateBucket") else { return Vec::new() };
+        let arn =
+            if bucket.starts_with("arn:") { bucket.to_owned() } else { format!("arn:aws:s3:::{bucket}") };
+        let mut resources = Vec::new();
+        if self.category() == Category::Data {
+            let object = match self.key {
+                Some(key) => ResourceArn::Whole(format!("{arn}/{key}")),
+                None => {
+                    let prefix = self.query.iter().find(|(name, _)| name == "prefix");
+                    let prefix = prefix.map_or("", |(_, value)| value);
+                    ResourceArn::Prefix(format!("{arn}/{prefix}"))
+                }
+            };
+            resources.push(Resource {
+                resource_type: Some("AWS::S3::Object".into()),
+                arn: object,
+                account: None,
+            });
+        }
+        resources.push(Resource {
+            resource_type: Some("AWS::S3::Bucket".into()),
+            arn: ResourceArn::Whole(arn),
+            account: self.owner,
+        });
+        resources
+    }
 }
 
 #[cfg(test)]

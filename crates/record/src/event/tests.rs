@@ -69,12 +69,12 @@ fn a_write_by_root_is_recorded_whole_and_in_the_order_of_the_samples() {
 #[test]
 fn a_refused_data_read_by_a_user_is_recorded_with_its_error_and_resources() {
     let object = Resource {
-        resource_type: "AWS::S3::Object",
+        resource_type: Some("AWS::S3::Object".into()),
         arn: ResourceArn::Whole("arn:aws:s3:::acme/a".to_owned()),
         account: None,
     };
     let list = Resource {
-        resource_type: "AWS::S3::Object",
+        resource_type: Some("AWS::S3::Object".into()),
         arn: ResourceArn::Prefix("arn:aws:s3:::acme/".to_owned()),
         account: Some(account()),
     };

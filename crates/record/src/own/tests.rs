@@ -56,7 +56,7 @@ fn a_gap_is_a_writing_management_event_that_names_its_trail() {
     let call = trail_gap(arn.to_owned(), "111122223333".parse().unwrap(), json!({"eventCount": 7}));
     assert_eq!((&*call.event_source, &*call.event_name), ("cairn.amazonaws.com", "TrailGap"));
     assert!(!call.read_only);
-    assert_eq!(call.category, cairn_model::Category::Management);
+    assert_eq!(call.category, Category::Management);
     assert_eq!(call.resources[0].arn, ResourceArn::Whole(arn.to_owned()));
     assert_eq!(call.additional_event_data, Some(json!({"eventCount": 7})));
 }

@@ -62,7 +62,7 @@ fn a_sub_resource_is_an_empty_string_and_names_are_cloudtrails() {
         json!({"bucketName": "acme", "Host": "acme.localhost:4580", "publicAccessBlock": ""})
     );
     let bucket = Resource {
-        resource_type: "AWS::S3::Bucket",
+        resource_type: Some("AWS::S3::Bucket".into()),
         arn: ResourceArn::Whole("arn:aws:s3:::acme".to_owned()),
         account: Some("111122223333".parse().unwrap()),
     };
@@ -117,4 +117,60 @@ fn listing_buckets_is_about_no_bucket() {
     assert_eq!((call.category, call.read_only), (Category::Management, true));
     assert_eq!(call.request_parameters.unwrap(), json!({"Host": "localhost:4580"}));
     assert_eq!(call.resources, []);
+}
+
+#[test]
+fn a_forwarded_call_tells_its_configuration_and_what_its_answer_says() {
+    let body = "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet><Tag><Key>a</Key><Value>true</Value></Tag></TagSet></Tagging>";
+    let sent = crate::testing::Sent::new("s3", "PUT", "/acme?tagging")
+        .header("authorization", "AWS4-HMAC-SHA256 ...")
+        .body(body)
+        .answer_header("x-amz-id-2", "i")
+        .answer_header("x-amz-request-id", "r");
+    let outcome = sent.outcome();
+    assert_eq!(
+        outcome.call.request_parameters.unwrap(),
+        json!({"bucketName": "acme", "Host": "localhost:4580", "tagging": "",
+            "Tagging": {"xmlns": "http://s3.amazonaws.com/doc/2006-03-01/", "TagSet": {"Tag": {"Key": "a", "Value": true}}}})
+    );
+    assert_eq!(
+        outcome.call.additional_event_data.unwrap(),
+        json!({"SignatureVersion": "SigV4", "AuthenticationMethod": "AuthHeader", "bytesTransferredIn": body.len(),
+            "bytesTransferredOut": 0, "x-amz-id-2": "i"})
+    );
+    assert_eq!(outcome.request_id.as_deref(), Some("r"));
+}
+
+#[test]
+fn a_forwarded_policy_is_parsed_and_an_object_is_not_told() {
+    let policy = r#"{"Version":"2012-10-17","Statement":[]}"#;
+    let sent = crate::testing::Sent::new("s3", "PUT", "/acme?policy").body(policy).answer(204, "");
+    let parameters = sent.outcome().call.request_parameters.unwrap();
+    assert_eq!(parameters["bucketPolicy"], json!({"Version": "2012-10-17", "Statement": []}));
+
+    let sent = crate::testing::Sent::new("s3", "PUT", "/acme/a/b%20c")
+        .header("x-amz-server-side-encryption-customer-key", "hunter22")
+        .body("<secret/>")
+        .answer_header("x-amz-version-id", "v1");
+    let call = sent.outcome().call;
+    assert_eq!(
+        call.request_parameters.unwrap(),
+        json!({"bucketName": "acme", "key": "a/b c", "Host": "localhost:4580"})
+    );
+    assert_eq!(call.response_elements.unwrap(), json!({"x-amz-version-id": "v1"}));
+    assert_eq!(call.category, Category::Data);
+}
+
+#[test]
+fn calls_on_own_buckets_and_forwarded_ones_are_recorded_alike() {
+    let sent = crate::testing::Sent::new("s3", "GET", "/acme/a/b.csv?versionId=v");
+    let forwarded = sent.outcome().call;
+    let own = s3(&S3Request {
+        key: Some("a/b.csv"),
+        query: Some("versionId=v"),
+        host: "localhost:4580",
+        owner: None,
+        ..request("GetObject", &sent.headers)
+    });
+    assert_eq!(own, forwarded);
 }
