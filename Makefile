@@ -28,7 +28,7 @@ run:
 test:
 	@scripts/test.sh
 
-## Measures: durable ingest beside the disk's own speed.
+## Measures ingest, look-ups and the recording gateway beside what the machine itself can do. One group: make bench ARGS=--only-gateway
 bench:
 	@scripts/packages.sh cc
 	@$(BUILD) --release

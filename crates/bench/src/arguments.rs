@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::error::BenchError;
+use crate::standin::Role;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -47,6 +48,9 @@ pub(crate) struct Arguments {
     /// Measure only durable ingest and single events
     #[arg(long)]
     only_ingest: bool,
+    /// Measure only the recording gateway
+    #[arg(long, conflicts_with = "only_ingest")]
+    only_gateway: bool,
     /// How often the default trail delivers
     #[arg(long, default_value = "5s")]
     deliver_every: String,
@@ -56,6 +60,19 @@ pub(crate) struct Arguments {
     /// One short run, to see that all works
     #[arg(long)]
     quick: bool,
+    #[command(subcommand)]
+    pub(crate) role: Option<Role>,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Groups {
+    All,
+    /// Durable ingest and single events.
+    Ingest,
+    /// The recording gateway.
+    Gateway,
 }
 
 /// What a benchmark was taken with.
@@ -86,8 +103,10 @@ pub(crate) struct Settings {
     pub(crate) import_events: u64,
     /// Events of the server whose start is timed.
     pub(crate) start_events: u64,
-    /// Whether only durable ingest and single events are measured.
-    pub(crate) only_ingest: bool,
+    /// Bytes of the object that goes through the gateway.
+    pub(crate) transfer_bytes: u64,
+    /// What is measured.
+    pub(crate) groups: Groups,
     /// How often the default trail delivers.
     pub(crate) deliver_every: String,
     /// Decides the events.
@@ -115,10 +134,31 @@ impl Arguments {
             visible_rate: self.visible_rate,
             import_events: self.import_events.unwrap_or(if self.quick { 50_000 } else { 1_000_000 }),
             start_events: self.start_events.unwrap_or(if self.quick { 100_000 } else { 10_000_000 }),
-            only_ingest: self.only_ingest,
+            transfer_bytes: if self.quick { 100_000_000 } else { 1_000_000_000 },
+            groups: self.groups(),
             deliver_every: self.deliver_every.clone(),
             seed: self.seed,
         })
+    }
+
+    fn groups(&self) -> Groups {
+        match (self.only_ingest, self.only_gateway) {
+            (true, _) => Groups::Ingest,
+            (_, true) => Groups::Gateway,
+            _ => Groups::All,
+        }
+    }
+}
+
+impl Groups {
+    /// Whether durable ingest and single events are measured.
+    pub(crate) fn has_ingest(self) -> bool {
+        self != Groups::Gateway
+    }
+
+    /// Whether the recording gateway is measured.
+    pub(crate) fn has_gateway(self) -> bool {
+        self != Groups::Ingest
     }
 }
 

@@ -12,9 +12,12 @@ pub(crate) enum BenchError {
     /// A file could not be read or written, or a program not be started.
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
-    /// The runtime of a client's thread could not be made.
-    #[error("no runtime for a client: {0}")]
+    /// The runtime could not be made.
+    #[error("no runtime: {0}")]
     Runtime(#[source] io::Error),
+    /// A stand-in for an upstream or a proxy cannot listen.
+    #[error("a stand-in cannot listen: {0}")]
+    Listen(#[source] io::Error),
     /// No connection to the server.
     #[error("no connection to the server: {0}")]
     Connect(#[source] io::Error),

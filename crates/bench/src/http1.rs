@@ -1,9 +1,11 @@
 //! A client's connection: HTTP/1.1, kept alive, one request at a time.
 
+use crate::content::Content;
 use crate::error::BenchError;
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -15,7 +17,7 @@ pub(crate) const EVENTS: &str = "/_cairn/events";
 
 /// One connection to the server.
 pub(crate) struct Connection {
-    sender: SendRequest<Full<Bytes>>,
+    sender: SendRequest<Content>,
     host: String,
 }
 
@@ -44,21 +46,27 @@ impl Connection {
         method: Method,
         path: &'static str,
         body: Bytes,
-    ) -> Result<Request<Full<Bytes>>, BenchError> {
+    ) -> Result<Request<Content>, BenchError> {
         let request = Request::builder().method(method).uri(path).header("host", self.host.as_str());
-        Ok(request.body(Full::new(body))?)
+        Ok(request.body(body.into())?)
     }
 
     /// Sends a request and reads the whole answer.
     pub(crate) async fn send(
         &mut self,
         path: &'static str,
-        request: Request<Full<Bytes>>,
+        request: Request<Content>,
     ) -> Result<Answer, BenchError> {
+        Answer::read(path, self.begin(request).await?).await
+    }
+
+    /// Sends a request; returns the answer's head with its body yet to be read.
+    pub(crate) async fn begin(
+        &mut self,
+        request: Request<Content>,
+    ) -> Result<Response<Incoming>, BenchError> {
         self.sender.ready().await?;
-        let (parts, body) = self.sender.send_request(request).await?.into_parts();
-        let body = body.collect().await?.to_bytes();
-        Ok(Answer { path, status: parts.status, body })
+        Ok(self.sender.send_request(request).await?)
     }
 
     /// Gets a path that needs no key.
@@ -78,12 +86,23 @@ impl Connection {
 }
 
 impl Answer {
+    /// Reads an answer's body.
+    async fn read(path: &'static str, response: Response<Incoming>) -> Result<Answer, BenchError> {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await?.to_bytes();
+        Ok(Answer { path, status: parts.status, body })
+    }
+
     /// An error unless the server said yes.
     pub(crate) fn accepted(self) -> Result<Answer, BenchError> {
         match self.status.is_success() {
             true => Ok(self),
-            false => Err(BenchError::Refused { path: self.path, status: self.status, body: self.text() }),
+            false => Err(self.refused()),
         }
+    }
+
+    fn refused(&self) -> BenchError {
+        BenchError::Refused { path: self.path, status: self.status, body: self.text() }
     }
 
     /// The body as text.
@@ -109,6 +128,19 @@ impl Answer {
             _ => Err(answer.unexpected()),
         }
     }
+}
+
+/// Reads an answer of any length to its end, keeping nothing of it; returns its length. What is no success is read as
+/// an [`Answer`] and is an error.
+pub(crate) async fn drain(path: &'static str, response: Response<Incoming>) -> Result<u64, BenchError> {
+    if !response.status().is_success() {
+        return Err(Answer::read(path, response).await?.refused());
+    }
+    let (mut body, mut bytes) = (response.into_body(), 0);
+    while let Some(frame) = body.frame().await {
+        bytes += frame?.data_ref().map_or(0, |data| data.len() as u64);
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ impl Shared<'_> {
 }
 
 /// How long from now until history is in its table, and until the trail's files are delivered.
-async fn caught_up(server: &Server) -> Result<(Duration, Duration), BenchError> {
+pub(crate) async fn caught_up(server: &Server) -> Result<(Duration, Duration), BenchError> {
     let start = Instant::now();
     let (mut history, mut trail) = (None, None);
     while start.elapsed() < READERS_TIMEOUT {

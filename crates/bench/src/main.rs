@@ -4,37 +4,45 @@
 
 mod arguments;
 mod clock;
+mod content;
 mod error;
 mod figures;
 mod files;
+mod gateway;
 mod http1;
 mod ingest;
 mod large;
 mod lookups;
 mod machine;
+mod open_loop;
 mod pool;
 mod process;
 mod quantiles;
 mod report;
 mod server;
+mod signing;
 mod single;
+mod standin;
 mod visible;
 
-use arguments::Arguments;
+use arguments::{Arguments, Groups, Settings};
 use clap::Parser;
 use error::BenchError;
-use report::Report;
+use pool::Pool;
+use report::{Measured, Report};
 use std::io::Write;
 use std::process::ExitCode;
+use tokio::runtime::Builder;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(&arguments).await {
-        Ok(report) => {
-            let _ = write!(std::io::stdout(), "{report}");
-            ExitCode::SUCCESS
-        }
+    let done = match arguments.role {
+        // As many threads as a server would take.
+        Some(role) => on(Builder::new_multi_thread(), standin::play(role)),
+        None => on(Builder::new_current_thread(), measure(&arguments)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "cairn-bench: {error}");
             ExitCode::FAILURE
@@ -42,43 +50,64 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> Result<Report, BenchError> {
+fn on(mut runtime: Builder, work: impl Future<Output = Result<(), BenchError>>) -> Result<(), BenchError> {
+    runtime.enable_all().build().map_err(BenchError::Runtime)?.block_on(work)
+}
+
+/// Measures, shows the results and writes them.
+async fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     let settings = arguments.settings()?;
-    let say = |what: &str| {
-        // Progress is for people; nobody is left to tell that it could not be shown.
-        let _ = writeln!(std::io::stderr(), "{what}");
-    };
+    let report = measured(&settings).await?;
+    let json = serde_json::to_vec_pretty(&report).expect("a report has string keys only");
+    std::fs::write(&arguments.json, json).map_err(BenchError::file(&arguments.json))?;
+    // The file has them too.
+    let _ = write!(std::io::stdout(), "{report}");
+    Ok(())
+}
+
+async fn measured(settings: &Settings) -> Result<Report, BenchError> {
     if cfg!(debug_assertions) {
         say("cairn-bench was built without --release: its figures are too low");
     }
     say("measuring the machine, preparing events");
-    let mut pool = pool::Pool::new(&settings);
-    let probes = machine::probe(&settings.work, pool.sample())?;
-    let (mut ingest_runs, mut single_runs, mut visible_runs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut pool = Pool::new(settings);
+    let mut measured = Measured::new(machine::probe(&settings.work, pool.sample())?);
     for run in 1..=settings.runs {
-        say(&format!("run {run} of {}: durable ingest", settings.runs));
-        ingest_runs.push(ingest::run(&settings, &mut pool).await?);
-        say(&format!("run {run} of {}: single events", settings.runs));
-        single_runs.push(single::run(&settings, run).await?);
-        if !settings.only_ingest {
-            say(&format!("run {run} of {}: from acknowledged to visible", settings.runs));
-            visible_runs.push(visible::run(&settings, &mut pool).await?);
-        }
+        take(settings, run, &mut pool, &mut measured).await?;
     }
-    let mut large = None;
-    if !settings.only_ingest {
+    if settings.groups == Groups::All {
         say("import, look-ups, compaction, start: some minutes");
-        large = Some(large::run(&settings, &mut pool).await?);
+        measured.large = Some(large::run(settings, &mut pool).await?);
     }
-    let measured = report::Measured {
-        probes,
-        ingest: &ingest_runs,
-        single: &single_runs,
-        visible: &visible_runs,
-        large: large.as_ref(),
-    };
-    let report = Report::new(&settings, &measured);
-    let json = serde_json::to_vec_pretty(&report).expect("a report has string keys only");
-    std::fs::write(&arguments.json, json).map_err(BenchError::file(&arguments.json))?;
-    Ok(report)
+    Ok(Report::new(settings, &measured))
+}
+
+/// Takes every measure once that is taken several times.
+async fn take(
+    settings: &Settings,
+    run: u64,
+    pool: &mut Pool,
+    measured: &mut Measured,
+) -> Result<(), BenchError> {
+    let begin = |what: &str| say(&format!("run {run} of {}: {what}", settings.runs));
+    if settings.groups.has_ingest() {
+        begin("durable ingest");
+        measured.ingest.push(ingest::run(settings, pool).await?);
+        begin("single events");
+        measured.single.push(single::run(settings, run).await?);
+    }
+    if settings.groups == Groups::All {
+        begin("from acknowledged to visible");
+        measured.visible.push(visible::run(settings, pool).await?);
+    }
+    if settings.groups.has_gateway() {
+        begin("the recording gateway");
+        measured.gateway.push(gateway::run(settings).await?);
+    }
+    Ok(())
+}
+
+/// Progress is for people; nobody is left to tell that it could not be shown.
+fn say(what: &str) {
+    let _ = writeln!(std::io::stderr(), "{what}");
 }

@@ -1,9 +1,11 @@
 //! The results: one list of measures, for people as a table and for programs as JSON.
 
+mod gateway;
 mod large;
 mod table;
 
 use crate::arguments::Settings;
+use crate::gateway::GatewayRun;
 use crate::ingest::IngestRun;
 use crate::large::LargeRun;
 use crate::machine::{Disk, Probes};
@@ -62,32 +64,47 @@ impl Goal {
     }
 }
 
-/// All that was measured.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Measured<'a> {
+/// All that was measured; what was left out has no runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Measured {
     pub(crate) probes: Probes,
-    pub(crate) ingest: &'a [IngestRun],
-    pub(crate) single: &'a [SingleRun],
-    pub(crate) visible: &'a [VisibleRun],
-    pub(crate) large: Option<&'a LargeRun>,
+    pub(crate) ingest: Vec<IngestRun>,
+    pub(crate) single: Vec<SingleRun>,
+    pub(crate) visible: Vec<VisibleRun>,
+    pub(crate) gateway: Vec<GatewayRun>,
+    pub(crate) large: Option<LargeRun>,
+}
+
+impl Measured {
+    /// Nothing but the machine.
+    pub(crate) fn new(probes: Probes) -> Measured {
+        let (ingest, single, visible, gateway) = Default::default();
+        Measured { probes, ingest, single, visible, gateway, large: None }
+    }
 }
 
 impl Report {
-    pub(crate) fn new(settings: &Settings, measured: &Measured<'_>) -> Report {
-        let Measured { probes, ingest, single, visible, large } = *measured;
+    pub(crate) fn new(settings: &Settings, measured: &Measured) -> Report {
+        let Measured { probes, ingest, single, visible, gateway, large } = measured;
         let mut measures = ingest_measures(ingest);
         measures.extend(single_measures(single));
         measures.extend(visible_measures(visible));
-        measures.extend(large.into_iter().flat_map(large::measures));
+        measures.extend(gateway::measures(gateway));
+        measures.extend(large.iter().flat_map(large::measures));
         measures.extend(disk_measures("the disk, before durable ingest", ingest.iter().map(|run| &run.disk)));
         measures.extend(disk_measures("the disk, before single events", single.iter().map(|run| &run.disk)));
-        measures.extend(probe_measures(probes));
+        measures.extend(disk_measures(
+            "the disk, before the gateway",
+            gateway.iter().map(|run| &run.latency.disk),
+        ));
+        measures.extend(probe_measures(*probes));
+        measures.retain(|measure| !measure.runs.is_empty());
         Report {
             format_version: 1,
             settings: settings.clone(),
             cores: std::thread::available_parallelism().map_or(0, usize::from),
             measures,
-            notes: notes(probes, ingest),
+            notes: notes(*probes, ingest),
         }
     }
 }
@@ -119,20 +136,17 @@ fn single_measures(runs: &[SingleRun]) -> Vec<Measure> {
     let of = |name, value| Measure::new("single events", name, "ms", values(value));
     let disk = |percent| median(&values(&|run| run.disk.small.percentile_ms(percent)));
     vec![
-        of("acknowledged, p50", &|run: &SingleRun| run.acknowledged.percentile_ms(50))
+        of("acknowledged, p50", &|run: &SingleRun| run.times.answered.percentile_ms(50))
             .at_most(1.5 * disk(50) + 0.7),
-        of("acknowledged, p99", &|run: &SingleRun| run.acknowledged.percentile_ms(99))
+        of("acknowledged, p99", &|run: &SingleRun| run.times.answered.percentile_ms(99))
             .at_most(2.0 * disk(99) + 3.0),
         of("the log's fdatasync, mean", &|run: &SingleRun| run.log.mean_sync_ms()),
-        of("of it sent late, p50", &|run: &SingleRun| run.late.percentile_ms(50)),
-        of("of it sent late, p99", &|run: &SingleRun| run.late.percentile_ms(99)),
+        of("of it sent late, p50", &|run: &SingleRun| run.times.late.percentile_ms(50)),
+        of("of it sent late, p99", &|run: &SingleRun| run.times.late.percentile_ms(99)),
     ]
 }
 
 fn visible_measures(runs: &[VisibleRun]) -> Vec<Measure> {
-    if runs.is_empty() {
-        return Vec::new();
-    }
     let of = |name, unit, value: &dyn Fn(&VisibleRun) -> f64| {
         Measure::new("acknowledged to visible", name, unit, runs.iter().map(value).collect())
     };

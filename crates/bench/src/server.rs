@@ -1,16 +1,14 @@
 //! The server that is measured: a process of its own, on a fresh data folder, gone at the end.
 
 use crate::arguments::Settings;
-use crate::clock;
 use crate::error::BenchError;
 use crate::figures::Figures;
 use crate::http1::{Answer, Connection};
 use crate::process;
+use crate::signing::{OPERATOR, REGION, signed};
 use bytes::Bytes;
 use cairn_testkit::ACCOUNT;
-use cairn_wire::sigv4::{Credentials, Request, sign};
 use http::{HeaderValue, Method, StatusCode};
-use http_body_util::Full;
 use serde_json::Value;
 use std::fs::File;
 use std::net::SocketAddr;
@@ -18,11 +16,6 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-
-/// The home region; look-ups ask for its events.
-pub(crate) const REGION: &str = "us-east-1";
-const ACCESS_KEY_ID: &str = "AKIACAIRNBENCHMARK00";
-const SECRET_ACCESS_KEY: &str = "for-benchmarks-on-loopback-only";
 
 /// How long a server may take to answer for the first time.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -34,7 +27,7 @@ const LOG_LINES_SHOWN: usize = 20;
 pub(crate) struct Server {
     process: Child,
     folder: TempDir,
-    flags: &'static [&'static str],
+    flags: Vec<String>,
     address: SocketAddr,
     token: String,
 }
@@ -46,13 +39,11 @@ impl Server {
     }
 
     /// The same, with more flags.
-    pub(crate) async fn start_with(
-        settings: &Settings,
-        flags: &'static [&'static str],
-    ) -> Result<Server, BenchError> {
+    pub(crate) async fn start_with(settings: &Settings, flags: &[&str]) -> Result<Server, BenchError> {
+        let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
         let folder = tempfile::Builder::new().prefix("cairn-bench-").tempdir_in(&settings.work);
         let folder = folder.map_err(BenchError::file(&settings.work))?;
-        let process = spawn(settings, &folder, flags)?;
+        let process = spawn(settings, &folder, &flags)?;
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut server = Server { process, folder, flags, address: unknown, token: String::new() };
         server.address = server.wait().await?;
@@ -118,7 +109,7 @@ impl Server {
             return Err(BenchError::Ended { status, log: self.last_lines() });
         }
         let start = Instant::now();
-        self.process = spawn(settings, &self.folder, self.flags)?;
+        self.process = spawn(settings, &self.folder, &self.flags)?;
         self.address = self.wait().await?;
         Ok(start.elapsed())
     }
@@ -130,8 +121,8 @@ impl Server {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
-            .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
-            .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
+            .env("AWS_ACCESS_KEY_ID", OPERATOR.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", OPERATOR.secret_access_key)
             .env("AWS_REGION", REGION)
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
@@ -197,7 +188,7 @@ fn log_file(folder: &TempDir) -> PathBuf {
 }
 
 /// Starts the process with nothing of this one's environment, whose settings would change what is measured.
-fn spawn(settings: &Settings, folder: &TempDir, flags: &[&str]) -> Result<Child, BenchError> {
+fn spawn(settings: &Settings, folder: &TempDir, flags: &[String]) -> Result<Child, BenchError> {
     let log_path = log_file(folder);
     let log = File::create(&log_path).map_err(BenchError::file(&log_path))?;
     Command::new(&settings.cairn)
@@ -208,8 +199,8 @@ fn spawn(settings: &Settings, folder: &TempDir, flags: &[&str]) -> Result<Child,
         .arg(data_folder(folder))
         .env_clear()
         .env("CAIRN_ACCOUNT_ID", ACCOUNT)
-        .env("CAIRN_ACCESS_KEY_ID", ACCESS_KEY_ID)
-        .env("CAIRN_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
+        .env("CAIRN_ACCESS_KEY_ID", OPERATOR.access_key_id)
+        .env("CAIRN_SECRET_ACCESS_KEY", OPERATOR.secret_access_key)
         // No `cairn.toml` of the folder that the benchmark was started in.
         .current_dir(folder.path())
         .stdin(Stdio::null())
@@ -239,7 +230,7 @@ async fn create_key(connection: &mut Connection) -> Result<Answer, BenchError> {
     const PATH: &str = "/_cairn/keys";
     let body = Bytes::from_static(br#"{"token":true,"ingestOnly":true}"#);
     let request = connection.request(Method::POST, PATH, body.clone())?;
-    connection.send(PATH, signed(request, &body, "cairn")?).await
+    connection.send(PATH, signed(request, &body, &OPERATOR, "cairn")?).await
 }
 
 /// Calls LookupEvents as the operator.
@@ -250,25 +241,8 @@ pub(crate) async fn lookup_events(connection: &mut Connection, request: &Value) 
     let headers = call.headers_mut();
     headers.insert("content-type", HeaderValue::from_static("application/x-amz-json-1.1"));
     headers.insert("x-amz-target", HeaderValue::from_static("CloudTrail_20131101.LookupEvents"));
-    let answer = connection.send(PATH, signed(call, &body, "cloudtrail")?).await?;
+    let answer = connection.send(PATH, signed(call, &body, &OPERATOR, "cloudtrail")?).await?;
     Ok(answer.accepted()?.json())
-}
-
-/// Signs a request as the operator.
-fn signed(
-    request: http::Request<Full<Bytes>>,
-    body: &Bytes,
-    service: &str,
-) -> Result<http::Request<Full<Bytes>>, BenchError> {
-    let (mut parts, full) = request.into_parts();
-    let credentials = Credentials {
-        access_key_id: ACCESS_KEY_ID,
-        secret_access_key: SECRET_ACCESS_KEY,
-        session_token: None,
-    };
-    let signed = sign(&Request::of(&parts), body, &credentials, REGION, service, clock::jiff_now())?;
-    parts.headers.extend(signed);
-    Ok(http::Request::from_parts(parts, full))
 }
 
 #[cfg(test)]

@@ -36,3 +36,12 @@ fn no_connections_and_no_runs_are_refused() {
         assert!(Arguments::try_parse_from(["cairn-bench"].iter().chain(&wrong)).is_err(), "{wrong:?}");
     }
 }
+
+#[test]
+fn a_group_can_be_measured_alone() {
+    let groups = settings(&["--only-gateway"]).groups;
+    assert!(groups.has_gateway() && !groups.has_ingest());
+    let groups = settings(&["--only-ingest"]).groups;
+    assert!(groups.has_ingest() && !groups.has_gateway());
+    assert!(Arguments::try_parse_from(["cairn-bench", "--only-ingest", "--only-gateway"]).is_err());
+}

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use hyper::body::Incoming;
+use http_body_util::Full;
 use hyper::service::service_fn;
 use std::convert::Infallible;
 use tokio::net::TcpListener;
@@ -15,7 +15,7 @@ async fn server(status: StatusCode, answer: &'static str) -> SocketAddr {
         let service = service_fn(move |request: Request<Incoming>| async move {
             let length = request.into_body().collect().await.unwrap().to_bytes().len();
             let body = answer.replace("LENGTH", &length.to_string());
-            let mut response = http::Response::new(Full::new(Bytes::from(body)));
+            let mut response = Response::new(Full::new(Bytes::from(body)));
             *response.status_mut() = status;
             Ok::<_, Infallible>(response)
         });

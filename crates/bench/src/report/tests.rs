@@ -2,9 +2,12 @@
 
 use super::table::number;
 use super::*;
+use crate::arguments::Groups;
 use crate::figures::LogFigures;
+use crate::gateway::{CpuSeconds, Crowd, Latency, Rounds, Throughput, Transfer};
 use crate::large::LargeRun;
 use crate::lookups::PageTimes;
+use crate::open_loop::Times;
 use crate::quantiles::Quantiles;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -24,7 +27,8 @@ fn settings() -> Settings {
         visible_rate: 40_000,
         import_events: 1_000_000,
         start_events: 10_000_000,
-        only_ingest: false,
+        transfer_bytes: 1_000_000_000,
+        groups: Groups::All,
         deliver_every: "5s".to_owned(),
         seed: 1,
     }
@@ -32,6 +36,31 @@ fn settings() -> Settings {
 
 fn times(milliseconds: u64) -> Quantiles {
     Quantiles::of(vec![Duration::from_millis(milliseconds)])
+}
+
+fn open_loop(milliseconds: u64) -> Times {
+    Times { answered: times(milliseconds), late: times(0) }
+}
+
+fn rounds(rates: [f64; 3]) -> Rounds {
+    Rounds { rates: rates.to_vec(), calls: 60_000, cpu: 3.0 }
+}
+
+fn gateway() -> GatewayRun {
+    GatewayRun {
+        latency: Latency { plain: open_loop(1), recorded: open_loop(3), disk: disk() },
+        throughput: Throughput {
+            plain: rounds([20e3, 10e3, 30e3]),
+            recorded: rounds([12e3, 15e3, 18e3]),
+            dropped: 0,
+        },
+        transfer: Transfer {
+            plain: CpuSeconds { upload: 0.4, download: 0.6 },
+            recorded: CpuSeconds { upload: 0.5, download: 0.75 },
+            took: Duration::from_secs(2),
+        },
+        crowd: Crowd { before: 60_000_000, most: 140_000_000 },
+    }
 }
 
 fn disk() -> Disk {
@@ -81,13 +110,18 @@ fn large() -> LargeRun {
 fn report(busy: u64) -> Report {
     let probes =
         Probes { copy_gigabytes: 9.5, gzip_megabytes: 211.0, gzip_ratio: 7.9, work_in_memory: false };
-    let single = SingleRun { acknowledged: times(2), late: times(0), log: log(), disk: disk() };
+    let single = SingleRun { times: open_loop(2), log: log(), disk: disk() };
     let runs = [ingest(900_000), IngestRun { busy, ..ingest(700_000) }, ingest(850_000)];
     let single = [single.clone(), single.clone(), single];
     let visible = [VisibleRun { rate: 39_990.0, visible: times(120) }];
-    let large = large();
-    let measured =
-        Measured { probes, ingest: &runs, single: &single, visible: &visible, large: Some(&large) };
+    let measured = Measured {
+        probes,
+        ingest: runs.to_vec(),
+        single: single.to_vec(),
+        visible: visible.to_vec(),
+        gateway: vec![gateway()],
+        large: Some(large()),
+    };
     Report::new(&settings(), &measured)
 }
 
@@ -114,6 +148,26 @@ fn goals_of_single_events_hang_on_the_disk() {
     let goal = |name| report.measures.iter().find(|measure| measure.name == name).unwrap().goal;
     assert_eq!(goal("acknowledged, p50"), Some(Goal::AtMost(1.5 + 0.7)));
     assert_eq!(goal("acknowledged, p99"), Some(Goal::AtMost(2.0 + 3.0)));
+}
+
+#[test]
+fn the_gateway_is_held_against_a_plain_proxy() {
+    let report = report(0);
+    let measures: Vec<_> =
+        report.measures.iter().filter(|measure| measure.group == "the recording gateway").collect();
+    let found = |name| measures.iter().filter(move |measure| measure.name == name);
+    let added = found("added to a call, p50").next().unwrap();
+    assert_eq!((added.median, added.goal), (2.0, Some(Goal::AtMost(1.5 + 0.5))));
+    let ratios: Vec<f64> = found("the one by the other").map(|measure| measure.median).collect();
+    assert_eq!(ratios, [0.75, 1.25]);
+}
+
+#[test]
+fn what_was_not_measured_is_not_shown() {
+    let probes =
+        Probes { copy_gigabytes: 9.5, gzip_megabytes: 211.0, gzip_ratio: 7.9, work_in_memory: false };
+    let table = Report::new(&settings(), &Measured::new(probes)).to_string();
+    assert!(table.contains("one core") && !table.contains("single events  "), "{table}");
 }
 
 #[test]

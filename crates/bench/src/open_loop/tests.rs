@@ -2,12 +2,12 @@ use super::*;
 
 #[test]
 fn clients_take_turns_at_a_steady_rate() {
-    let bodies: Vec<Bytes> = (0..7u8).map(|number| Bytes::from(vec![number])).collect();
+    let items: Vec<u8> = (0..7).collect();
     let start = Instant::now();
     let interval = Duration::from_millis(10);
-    let schedule = Schedule { start, interval, clients: 3, bodies: &bodies };
+    let schedule = Schedule { start, interval, clients: 3, items: &items };
     let turns = |client| -> Vec<(Duration, u8)> {
-        schedule.turns(client).map(|(due, body)| (due - start, body[0])).collect()
+        schedule.turns(client).map(|(due, item)| (due - start, *item)).collect()
     };
     let ms = Duration::from_millis;
     assert_eq!(turns(0), [(ms(0), 0), (ms(30), 3), (ms(60), 6)]);
