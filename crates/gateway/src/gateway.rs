@@ -38,7 +38,7 @@ impl Gateway {
 
     /// Ends what waits for an upstream, now and from now on, for a process that stops. Answers and tunnels break off
     /// and are recorded as [`Outcome::ClientGone`]; a call without an answer is [`Failure::TimedOut`]. Records that
-    /// have begun are finished. Whoever does not read what has come is not noticed: then drop the connection.
+    /// have begun are finished. A client that does not read what has come is not noticed: drop its connection.
     pub fn cut(&self) {
         self.cut.cancel();
     }

@@ -19,7 +19,8 @@ const OF_THE_CALL: [&str; 5] = ["authorization", "cookie", "date", "host", "smit
 const OF_THE_CALL_FROM: [&str; 3] = ["content-", "x-amz-", "x-amzn-"];
 
 /// Takes away what holds for the hop alone: the headers of RFC 9110, section 7.6.1, and those that `Connection`
-/// names, but for those that say what is called. A wish for trailers, and to switch protocols if `upgrade`, is passed on as this hop's own.
+/// names, but for those that say what is called. A wish for trailers, and to switch protocols if `upgrade`, is passed
+/// on as this hop's own.
 pub(crate) fn strip_hop(headers: &mut HeaderMap, upgrade: bool) {
     let takes_trailers = has_token(headers, &TE, "trailers");
     let protocols = if upgrade { headers.get(UPGRADE).cloned() } else { None };

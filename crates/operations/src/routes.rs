@@ -156,6 +156,13 @@ impl Node {
         };
         &mut self.literals[place].1
     }
+
+    /// What follows a literal, which a request may have encoded.
+    fn behind(&self, segment: &str) -> Option<&Node> {
+        let segment = percent_decode_str(segment).decode_utf8_lossy();
+        let place = self.literals.binary_search_by(|(literal, _)| (*literal).cmp(&*segment)).ok()?;
+        Some(&self.literals[place].1)
+    }
 }
 
 /// The input's member that a label stands for.
@@ -194,8 +201,8 @@ impl<'a> Search<'a> {
         }
         let with = |kind: u64| segments | kind << (62 - 2 * depth);
         let (segment, after) = rest.split_once('/').unwrap_or((rest, ""));
-        if let Ok(place) = node.literals.binary_search_by(|(literal, _)| (*literal).cmp(segment)) {
-            self.walk(&node.literals[place].1, after, depth + 1, with(LITERAL));
+        if let Some(next) = node.behind(segment) {
+            self.walk(next, after, depth + 1, with(LITERAL));
         }
         if let (Some(next), false) = (&node.label, segment.is_empty()) {
             self.labels.push(segment);
@@ -214,9 +221,9 @@ impl<'a> Search<'a> {
     /// and it is the path's last segment.
     fn walk_behind_greedy(&mut self, node: &'a Node, rest: &'a str, depth: u32, segments: u64) {
         let Some((taken, last)) = rest.trim_end_matches('/').rsplit_once('/') else { return };
-        if let Ok(place) = node.literals.binary_search_by(|(literal, _)| (*literal).cmp(last)) {
+        if let Some(next) = node.behind(last) {
             self.labels.push(taken);
-            self.arrive(&node.literals[place].1, segments | LITERAL << 60_u32.saturating_sub(2 * depth));
+            self.arrive(next, segments | LITERAL << 60_u32.saturating_sub(2 * depth));
             self.labels.pop();
         }
     }

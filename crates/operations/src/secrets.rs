@@ -1,16 +1,44 @@
 //! Members that are secret though the models do not mark them.
 
 /// Ends of the names of such members, in lower case. When in doubt, it is one: what reaches the log stays there.
-const ENDS: [&str; 21] = [
+/// URLs are among them that open what they name to whoever has them.
+const ENDS: [&str; 55] = [
+    "acceptcode",
     "accesstoken",
+    "activationcode",
     "apikey",
+    "apikeyvalue",
+    "appkey",
+    "appskey",
+    "authcode",
+    "authkey",
+    "authorizationcode",
+    "authorizedurl",
     "authtoken",
     "bearertoken",
+    "cak",
+    "challengecode",
+    "codeverifier",
+    "confirmationcode",
+    "connectionstring",
+    "contextassertion",
     "credential",
+    "devicecode",
+    "devicetoken",
     "idtoken",
+    "invitationurl",
+    "invitecode",
     "keymaterial",
+    "nwkkey",
+    "nwksenckey",
+    "nwksintkey",
+    "nwkskey",
+    "otp",
     "passphrase",
     "password",
+    "passwords",
+    "passwordverifier",
+    "personalpin",
     "plaintext",
     "presharedkey",
     "privatekey",
@@ -22,11 +50,20 @@ const ENDS: [&str; 21] = [
     "secretkey",
     "secretstring",
     "sessiontoken",
+    "signedurl",
+    "statickeyvalue",
+    "tokenvalue",
+    "uploadurl",
+    "usercode",
+    "verificationcode",
+    "webhookurl",
     "webidentitytoken",
 ];
 
 /// Members whose names only look like it: service, and name.
-const EXCEPTIONS: [(&str, &str); 7] = [
+const EXCEPTIONS: [(&str, &str); 8] = [
+    // The id of a key, by which it is managed.
+    ("apigateway", "apiKey"),
     ("ec2", "PublicKeyMaterial"),
     ("ivs", "publicKeyMaterial"),
     ("ivs-realtime", "publicKeyMaterial"),
@@ -38,7 +75,7 @@ const EXCEPTIONS: [(&str, &str); 7] = [
     ("cognito-sync", "SyncSessionToken"),
 ];
 
-/// Whether a member that holds text or bytes is secret by its name, whatever the model says of it.
+/// Whether a member that holds text or bytes, or a list of them, is secret by its name, whatever the model says of it.
 pub(crate) fn is_secret(service: &str, member: &str) -> bool {
     let ends_so = |end: &str| {
         let start = member.len().checked_sub(end.len());

@@ -256,6 +256,15 @@ impl Member {
     }
 }
 
+/// Two handles are equal if they are of the same member of the same shape, not if their names are the same.
+impl PartialEq for Member {
+    fn eq(&self, other: &Member) -> bool {
+        std::ptr::eq(self.table, other.table) && self.index == other.index
+    }
+}
+
+impl Eq for Member {}
+
 impl fmt::Debug for Member {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {:?}", self.name(), self.shape())

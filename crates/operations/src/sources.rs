@@ -16,12 +16,14 @@ const EXCEPTIONS: [(&str, &str); 9] = [
 ];
 
 /// Services whose event source is their signing name, though their endpoint prefix has no dot.
-const AS_SIGNED: [&str; 9] = [
+const AS_SIGNED: [&str; 11] = [
+    "appstream",
     "bedrock-agent",
     "bedrock-agent-runtime",
     "bedrock-data-automation",
     "bedrock-data-automation-runtime",
     "bedrock-runtime",
+    "memorydb",
     "pinpoint",
     "s3control",
     "ses",

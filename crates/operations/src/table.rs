@@ -185,11 +185,24 @@ impl Table {
     fn mark_secrets(&mut self, id: &str) {
         let names = 0..self.starts.len() as u16 - 1;
         let secret: Vec<bool> = names.map(|name| secrets::is_secret(id, self.string(name))).collect();
+        let holds_text: Vec<bool> = self.shapes.iter().map(|shape| self.holds_text(shape)).collect();
         for member in self.members.iter_mut().filter(|member| secret[usize::from(member.name)]) {
             // `ManageMasterUserPassword` is a choice, and `AuthToken` may be a structure that tells of one.
-            if matches!(self.shapes[usize::from(member.shape)].kind, Kind::String | Kind::Blob) {
+            if holds_text[usize::from(member.shape)] {
                 member.flags |= MemberFlag::Secret as u8;
             }
+        }
+    }
+
+    /// Whether a shape is text or bytes, or a list of them.
+    fn holds_text(&self, shape: &ShapeRow) -> bool {
+        match shape.kind {
+            Kind::String | Kind::Blob => true,
+            Kind::List => {
+                let element = self.member(shape.first_member);
+                matches!(self.shape(element.shape).kind, Kind::String | Kind::Blob)
+            }
+            _ => false,
         }
     }
 }

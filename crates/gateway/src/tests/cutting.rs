@@ -37,6 +37,7 @@ async fn a_stream_without_news_breaks_off_when_the_gateway_is_cut_and_is_recorde
         let exchange = stage.exchange().await;
         assert_eq!((exchange.outcome, exchange.response_body.bytes), (Outcome::ClientGone, 3));
         assert!(!exchange.response_body.ended);
+        drop(exchange.response_body);
         assert_eq!(client.rest().await, b"");
         stage.end().await;
     }

@@ -33,6 +33,8 @@ fn event_sources_are_those_of_cloudtrail() {
     check("servicecatalog-appregistry", "servicecatalog-appregistry.amazonaws.com");
     check("stepfunctions", "states.amazonaws.com");
     check("signin", "signin.amazonaws.com");
+    check("memorydb", "memorydb.amazonaws.com");
+    check("appstream", "appstream.amazonaws.com");
 }
 
 #[test]

@@ -92,6 +92,17 @@ fn forms_are_told_by_action_and_version() {
 }
 
 #[test]
+fn a_name_is_the_same_however_it_is_encoded() {
+    let form = "%41ction=DeleteUser&Action=ListUsers&Version=2010-05-08";
+    check("POST /", &[], "iam", form, "iam:DeleteUser");
+    check("GET /?A%63tio%6e=GetCallerIdentity&Version=2011-06-15", &[], "sts", "", "sts:GetCallerIdentity");
+    check("POST /", &[], "iam", "Action&Action=ListUsers&Version=2010-05-08", "iam:ListUsers");
+    check("PUT /b/k?%61cl", &[], "s3", "", "s3:PutObjectAcl Bucket=b Key=k");
+    check("GET /b?list%2Dtype=%32", &[], "s3", "", "s3:ListObjectsV2 Bucket=b");
+    check("GET /2015-03-31/%66unctions/f", &[], "lambda", "", "lambda:GetFunction FunctionName=f");
+}
+
+#[test]
 fn cbor_services_are_told_by_their_path() {
     let path = "POST /service/GraniteServiceVersion20100801/operation/PutMetricData";
     check(path, &[], "monitoring", "", "cloudwatch:PutMetricData");

@@ -3,26 +3,31 @@
 use crate::operation::Operation;
 use crate::shape::Location;
 use http::HeaderMap;
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 /// The query and the headers of a request.
 pub(crate) struct Parameters<'a> {
-    /// Encoded names and values, sorted by name; a name without value has an empty one.
-    query: Vec<(&'a str, &'a str)>,
+    /// Names and values as whoever answers reads them, decoded, sorted by name; a name without value has an empty
+    /// one.
+    query: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     headers: &'a HeaderMap,
 }
 
 impl<'a> Parameters<'a> {
     pub(crate) fn new(query: &'a str, headers: &'a HeaderMap) -> Parameters<'a> {
         let parts = query.split('&').filter(|part| !part.is_empty());
-        let mut query: Vec<_> = parts.map(|part| part.split_once('=').unwrap_or((part, ""))).collect();
-        query.sort_by_key(|(name, _)| *name);
+        let pairs = parts.map(|part| part.split_once('=').unwrap_or((part, "")));
+        let decoded = |text: &'a str| percent_decode_str(text).decode_utf8_lossy();
+        let mut query: Vec<_> = pairs.map(|(name, value)| (decoded(name), decoded(value))).collect();
+        query.sort_by(|(one, _), (other, _)| one.cmp(other));
         Parameters { query, headers }
     }
 
-    /// The first value of a query key, encoded.
-    pub(crate) fn value(&self, name: &str) -> Option<&'a str> {
-        let first = self.query.partition_point(|(key, _)| *key < name);
-        self.query.get(first).filter(|(key, _)| *key == name).map(|(_, value)| *value)
+    /// The first value of a query key.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let first = self.query.partition_point(|(key, _)| **key < *name);
+        self.query.get(first).filter(|(key, _)| key == name).map(|(_, value)| &**value)
     }
 
     pub(crate) fn has_header(&self, name: &str) -> bool {

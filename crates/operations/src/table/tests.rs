@@ -73,4 +73,6 @@ fn names_on_the_wire_are_those_of_the_models() {
     let create = input("rds", "CreateDBInstance");
     assert!(create.member("MasterUserPassword").expect("it is a member").is_sensitive());
     assert!(!create.member("ManageMasterUserPassword").expect("it is a member").is_sensitive());
+    let create = input("elasticache", "CreateUser");
+    assert!(create.member("Passwords").expect("it is a member").is_sensitive(), "a list of them is one too");
 }
