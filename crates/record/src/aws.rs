@@ -10,6 +10,7 @@ use crate::own::lower_first;
 use crate::resources::resources;
 use crate::s3;
 use crate::shown::{Shown, ec2_request, ec2_response, hide_told, is_ec2, telling_none};
+use crate::unpacked::Unpacked;
 use cairn_model::Category;
 use cairn_operations::{Labels, Operation, Plane, Recognized};
 use serde_json::{Map, Value};
@@ -19,6 +20,8 @@ use serde_json::{Map, Value};
 /// there is a call; what could not be read is missing from its parameters, and `additionalEventData.cairn` says
 /// so.
 pub fn aws_call(recognized: &Recognized, observed: &Observed<'_>) -> Outcome {
+    let unpacked = Unpacked::of(recognized, observed);
+    let observed = &unpacked.seen(observed);
     match recognized {
         Recognized::Operation { operation, labels } if s3::is_s3(*operation) => {
             s3::forwarded(*operation, labels, observed)
@@ -38,6 +41,9 @@ fn listed(operation: Operation, labels: &Labels, observed: &Observed<'_>) -> Out
     let parameters = parameters(&mut shown, request);
     let elements = elements(&mut shown, answer, observed, failure.is_some());
     tell_no_secret(&mut failure, shown.secrets());
+    if request_reading == Reading::Unreadable && matches!(observed.answer, Answer::Given { .. }) {
+        tell_nothing(&mut failure);
+    }
     let call = Call {
         read_only: operation.is_read_only(),
         category: match operation.plane() {
@@ -58,11 +64,17 @@ fn listed(operation: Operation, labels: &Labels, observed: &Observed<'_>) -> Out
 /// The answer, if events of the operation show it or its resources are found in it.
 fn answered(operation: Operation, observed: &Observed<'_>, failure: Option<&OwnedFailure>) -> Decoded {
     let Answer::Given { status, headers, body } = observed.answer else { return Decoded::default() };
-    let is_needed = shows_answer(operation) || operation.service().id() == "kms";
-    if failure.is_some() || !is_needed {
+    if failure.is_some() || !needs_answer(operation) {
         return Decoded::default();
     }
     decode::response(operation, spoken(operation, observed.headers), status, headers, body)
+}
+
+/// Whether the event of a call that succeeded tells of its answer's body, so that it must be read: to show it, to find in it
+/// which key of KMS was used, or because S3 begins answers well and ends some of them in an error.
+pub fn needs_answer(operation: Operation) -> bool {
+    let is_write_of_s3 = s3::is_s3(operation) && !operation.is_read_only();
+    shows_answer(operation) || is_write_of_s3 || operation.service().id() == "kms"
 }
 
 /// Reads answer nothing in events but where they hand out credentials, and what is in resources is not told.
@@ -125,6 +137,8 @@ fn as_service_shows(operation: Operation, mut elements: Map<String, Value>) -> M
         ("secretsmanager", "CreateSecret" | "PutSecretValue") => {
             elements.remove("aRN").map(|arn| ("arn".to_owned(), arn)).into_iter().collect()
         }
+        // The status alone, which its model has of late.
+        ("lambda", "DeleteFunction") => Map::new(),
         _ => elements,
     }
 }
@@ -133,6 +147,13 @@ fn as_service_shows(operation: Operation, mut elements: Map<String, Value>) -> M
 fn tell_no_secret(failure: &mut Option<OwnedFailure>, secrets: &[String]) {
     if let Some(message) = failure.as_mut().and_then(|failure| failure.message.as_mut()) {
         *message = telling_none(message, secrets).to_owned();
+    }
+}
+
+/// Of a body that could not be read nobody knows what is secret, and the message may repeat any of it.
+fn tell_nothing(failure: &mut Option<OwnedFailure>) {
+    if let Some(message) = failure.as_mut().and_then(|failure| failure.message.as_mut()) {
+        *message = HIDDEN.to_owned();
     }
 }
 

@@ -30,7 +30,7 @@ pub enum Caller<'a> {
     /// Whoever temporary credentials were handed out to.
     Session(&'a Session),
     /// Somebody whom another system vouches for: the caller of `AssumeRoleWithWebIdentity`, or of an own API
-    /// that takes JSON web tokens. All three are claims of the token.
+    /// that takes JSON web tokens. All are claims of the token.
     WebIdentity {
         /// Who vouches: a URL, or a name such as `accounts.google.com`.
         issuer: &'a str,
@@ -38,6 +38,8 @@ pub enum Caller<'a> {
         audience: &'a str,
         /// Who calls.
         subject: &'a str,
+        /// What people call the caller, if that is not the subject.
+        name: Option<&'a str>,
     },
     /// The caller of `AssumeRoleWithSAML`.
     Saml {

@@ -39,7 +39,7 @@ pub(crate) enum Reading {
     /// All of it.
     #[default]
     Whole,
-    /// Only its start was kept.
+    /// Only a part: its start alone was kept, or it holds more than any call has.
     Cut,
     /// It is not what its operation takes.
     Unreadable,
@@ -133,6 +133,16 @@ fn body_members(
     }
 }
 
+/// Whether what an operation takes is what a resource holds.
+pub(crate) fn takes_content(operation: Operation) -> bool {
+    operation.input().and_then(Shape::payload).is_some_and(is_content)
+}
+
+/// Whether what an operation answers, if it succeeds, is what a resource holds.
+pub(crate) fn answers_content(operation: Operation) -> bool {
+    operation.output().and_then(Shape::payload).is_some_and(is_content)
+}
+
 /// Whether a payload is what a resource holds, or bytes: neither is for events.
 fn is_content(payload: Member) -> bool {
     payload.shape().is_streaming() || payload.shape().kind() == Kind::Blob
@@ -162,7 +172,9 @@ fn of_form(shape: Shape, body: Body<'_>) -> Decoded {
         Some(end) => &body.start[..end],
         None => &[],
     };
-    Decoded::of(form::members(shape, complete), body)
+    let (members, reading) = form::members(shape, complete);
+    let decoded = Decoded::of(members, body);
+    if decoded.reading == Reading::Whole { Decoded { reading, ..decoded } } else { decoded }
 }
 
 fn of_text(member: Member, body: Body<'_>) -> Decoded {

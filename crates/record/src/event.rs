@@ -1,11 +1,16 @@
 //! Writing an event. Members and their limits: CloudTrail record contents, version 1.11.
 
-use crate::call::{Call, Failure, Resource, ResourceArn};
+mod touched;
+
+use crate::call::{Call, Failure};
 use crate::caller::{Caller, TEXT_BYTES_MAX, UserIdentity, truncated};
 use crate::hide::hide;
+use crate::outcome::note;
 use cairn_model::{AccountId, Category, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::borrow::Cow;
+use touched::ResourceText;
 
 const EVENT_VERSION: &str = "1.11";
 const PARAMETERS_BYTES_MAX: usize = 100 * 1024;
@@ -60,11 +65,16 @@ pub struct TlsDetails<'a> {
 
 /// Writes the event of an exchange: JSON that the door lets in whatever the caller sent. Texts are cut after
 /// 1 KB; parameters, answers and additional data that are too large are replaced by `{"omitted": true,
-/// ...}`.
+/// ...}`; of resources those are told that there is room for.
 pub fn event_text(exchange: &Exchange<'_>) -> Vec<u8> {
     let call = &exchange.call;
     let failed = exchange.failure.is_some();
     let kept = kept_names(&call.event_source);
+    let (resources, are_all) = touched::told(&call.resources);
+    let mut additional = Cow::Borrowed(&call.additional_event_data);
+    if !are_all {
+        note(additional.to_mut(), "resources", json!("cut"));
+    }
     let event = Event {
         event_version: EVENT_VERSION,
         user_identity: UserIdentity::of(&exchange.caller),
@@ -90,14 +100,14 @@ pub fn event_text(exchange: &Exchange<'_>) -> Vec<u8> {
         ),
         additional_event_data: fitted(
             "additionalEventData",
-            call.additional_event_data.as_ref(),
+            additional.as_ref().as_ref(),
             ADDITIONAL_BYTES_MAX,
             kept,
         ),
         request_id: short(exchange.request_id),
         event_id: short(exchange.event_id),
         read_only: call.read_only,
-        resources: call.resources.iter().map(ResourceText::of).collect(),
+        resources,
         event_type: "AwsApiCall",
         api_version: call.api_version.as_deref(),
         management_event: call.category == Category::Management,
@@ -147,29 +157,6 @@ struct Event<'a> {
     tls_details: Option<TlsDetails<'a>>,
 }
 
-#[derive(Serialize)]
-struct ResourceText<'a> {
-    #[serde(rename = "accountId", skip_serializing_if = "Option::is_none")]
-    account: Option<AccountId>,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    resource_type: Option<&'a str>,
-    #[serde(rename = "ARN", skip_serializing_if = "Option::is_none")]
-    arn: Option<&'a str>,
-    #[serde(rename = "ARNPrefix", skip_serializing_if = "Option::is_none")]
-    prefix: Option<&'a str>,
-}
-
-impl ResourceText<'_> {
-    fn of(resource: &Resource) -> ResourceText<'_> {
-        let (arn, prefix) = match &resource.arn {
-            ResourceArn::Whole(arn) => (Some(arn.as_str()), None),
-            ResourceArn::Prefix(prefix) => (None, Some(prefix.as_str())),
-        };
-        let resource_type = resource.resource_type.as_deref();
-        ResourceText { account: resource.account, resource_type, arn, prefix }
-    }
-}
-
 impl<'a> TlsDetails<'a> {
     fn shortened(&self) -> TlsDetails<'a> {
         TlsDetails { client_provided_host_header: self.client_provided_host_header.map(short), ..*self }
@@ -185,10 +172,15 @@ fn named<'a>(text: &'a str, otherwise: &'static str) -> &'a str {
     if text.is_empty() { otherwise } else { short(text) }
 }
 
-/// Names that look secret and are shown all the same: the token of a session opens nothing without the session's
+/// Names that look secret and are shown all the same. The token of a session opens nothing without the session's
 /// secret key, and AWS shows it.
 fn kept_names(event_source: &str) -> &'static [&'static str] {
-    if event_source == "sts.amazonaws.com" { &["sessiontoken", "subjectfromwebidentitytoken"] } else { &[] }
+    match event_source {
+        // The id of a key, by which it is managed.
+        "apigateway.amazonaws.com" => &["apikey"],
+        "sts.amazonaws.com" => &["sessiontoken", "subjectfromwebidentitytoken"],
+        _ => &[],
+    }
 }
 
 /// The value without its secrets, or what stands for it if it is too large. The shape of the latter is AWS's.

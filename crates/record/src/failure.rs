@@ -3,8 +3,8 @@
 mod names;
 
 use crate::call::OwnedFailure;
-use crate::decode::cbor;
 use crate::decode::xml::Element;
+use crate::decode::{self, cbor};
 use crate::observed::{Answer, Body, header};
 use cairn_operations::{Operation, Protocol};
 use http::{HeaderMap, StatusCode};
@@ -20,7 +20,9 @@ pub(crate) fn failure(operation: Option<Operation>, answer: &Answer<'_>) -> Opti
     };
     let told = of_body(headers, body);
     // S3 answers 200 first and fails afterwards where it copies or puts parts together, and redirects with errors.
-    let is_late = is_s3(operation) && told.is_from_error_document;
+    // But who stores an object that looks like an error must not have its readers recorded as having failed.
+    let is_object = status.is_success() && operation.is_some_and(decode::answers_content);
+    let is_late = is_s3(operation) && told.is_from_error_document && !is_object;
     let failed = status.is_client_error() || status.is_server_error() || is_late;
     if !failed {
         return None;

@@ -1,25 +1,28 @@
 //! Secrets stay out of events. A secret that reaches the log is a defect that no deletion mends, so this
-//! is done once more, for every call, at the last step: by the names of members, whoever named them.
+//! is done once more, for every call, at the last step: by the names of members, whoever named them. Which names
+//! are secret is `cairn_decide`'s; the walk is its own, for AWS's calls have policies, and members that only look
+//! secret.
 
+use cairn_decide::secrets::is_secret;
 use serde_json::Value;
 
 /// What stands in place of a secret, whatever its type was.
-pub const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+pub use cairn_decide::secrets::HIDDEN;
 
 /// Longer texts are not looked into.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 
 /// Hides the members whose names say that they are secret, at any depth and in texts that are JSON themselves;
-/// `secretAccessKey` goes altogether. `kept` are names, as [`plain`] makes them, that are no secrets here.
+/// `secretAccessKey` goes altogether. `kept` are names, letters and digits in lower case, that are no secrets here.
 pub(crate) fn hide(value: &mut Value, kept: &[&str]) {
     match value {
         Value::Object(members) => {
-            members.retain(|name, _| plain(name) != "secretaccesskey");
+            members.retain(|name, _| !is_called(name, "secretaccesskey"));
             for (name, value) in members.iter_mut() {
-                let name = plain(name);
-                if is_secret(&name) && !kept.contains(&name.as_str()) && may_be_secret(value) {
+                let is_kept = || kept.iter().any(|kept| is_called(name, kept));
+                if may_be_secret(value) && is_secret(name) && !is_kept() {
                     *value = Value::from(HIDDEN);
-                } else if !(value.is_string() && name.contains("policy")) {
+                } else if !(value.is_string() && is_policy(name)) {
                     hide(value, kept);
                 }
             }
@@ -28,6 +31,11 @@ pub(crate) fn hide(value: &mut Value, kept: &[&str]) {
         Value::String(text) if holds_secret(text, kept) => *value = Value::from(HIDDEN),
         _ => {}
     }
+}
+
+/// Conditions of policies name tokens, which are none.
+fn is_policy(name: &str) -> bool {
+    plain_letters(name).collect::<String>().contains("policy")
 }
 
 /// Truth values tell nothing.
@@ -47,47 +55,13 @@ fn holds_secret(text: &str, kept: &[&str]) -> bool {
     hidden != inner
 }
 
-/// Letters and digits only, in lower case.
-fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+/// Whether a name is `plain`, which is letters and digits in lower case, but for other characters and case.
+fn is_called(name: &str, plain: &str) -> bool {
+    plain_letters(name).eq(plain.chars())
 }
 
-/// Judged by the end of the name: `secretId` and `tokenType` are no secrets. Tokens that turn pages or make a
-/// call repeatable are none either, and look-ups go by them.
-fn is_secret(name: &str) -> bool {
-    const ENDS: [&str; 12] = [
-        "secret",
-        "secretstring",
-        "secretbinary",
-        "secretkey",
-        "secretvalue",
-        "password",
-        "passphrase",
-        "passcode",
-        "privatekey",
-        "credential",
-        "token",
-        "signature",
-    ];
-    const HARMLESS: [&str; 16] = [
-        "changetoken",
-        "clientrequesttoken",
-        "clienttoken",
-        "continuationtoken",
-        "creationtoken",
-        "creatorrequesttoken",
-        "idempotencytoken",
-        "locktoken",
-        "masterusersecret",
-        "nextbackwardtoken",
-        "nextforwardtoken",
-        "nexttoken",
-        "pagetoken",
-        "paginationtoken",
-        "sequencetoken",
-        "webidentitytokensubject",
-    ];
-    ENDS.iter().any(|end| name.ends_with(end)) && !HARMLESS.iter().any(|token| name.ends_with(token))
+fn plain_letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -5,12 +5,17 @@ use crate::decode::{self, Members, spoken};
 use crate::observed::{Answer, Observed};
 use crate::resources::{account_of, text};
 use crate::shown::read_time;
+use crate::unpacked::Unpacked;
 use cairn_model::{Session, SessionHolder, Timestamp};
 use cairn_operations::{Operation, Recognized};
 use serde_json::Value;
 
+/// A session is kept as long as its key is valid, so no text of it is longer than AWS's longest, an ARN.
+const TEXT_BYTES_MAX: usize = 2048;
+
 /// The session that a call of STS began, if it did: by `AssumeRole`, `AssumeRoleWithWebIdentity`,
-/// `AssumeRoleWithSAML`, `GetSessionToken` or `GetFederationToken`. `now` is when the answer came.
+/// `AssumeRoleWithSAML`, `GetSessionToken` or `GetFederationToken`. `now` is when the answer came. A session that
+/// would have a text longer than 2,048 bytes is none of AWS's and not learned.
 pub fn learned(
     recognized: &Recognized,
     observed: &Observed<'_>,
@@ -33,7 +38,7 @@ pub fn learned(
         SessionHolder::User { .. } => caller.as_user()?.0,
     };
     let requested = |name| text(&exchange.request, name).map(str::to_owned);
-    Some(Session {
+    let session = Session {
         access_key_id: credentials.get("AccessKeyId")?.as_str()?.to_owned(),
         account,
         holder,
@@ -43,7 +48,20 @@ pub fn learned(
         source_identity: text(&exchange.answer, "SourceIdentity")
             .map(str::to_owned)
             .or_else(|| requested("SourceIdentity")),
-    })
+    };
+    is_sensible(&session).then_some(session)
+}
+
+fn is_sensible(session: &Session) -> bool {
+    let of_holder = match &session.holder {
+        SessionHolder::User { user } => [user.as_deref(), None, None, None],
+        SessionHolder::FederatedUser { name, issuer } => [Some(&**name), issuer.as_deref(), None, None],
+        SessionHolder::AssumedRole { role_arn, role_id, session_name, provider } => {
+            [Some(&**role_arn), Some(role_id), Some(session_name), provider.as_deref()]
+        }
+    };
+    let beside = [Some(&*session.access_key_id), session.source_identity.as_deref()];
+    of_holder.into_iter().chain(beside).flatten().all(|text| text.len() <= TEXT_BYTES_MAX)
 }
 
 /// Who called STS with a token of another system, by the answer of who verified that.
@@ -73,7 +91,9 @@ impl Federated {
     /// As a caller of events.
     pub fn caller(&self) -> Caller<'_> {
         match self {
-            Federated::Web { issuer, audience, subject } => Caller::WebIdentity { issuer, audience, subject },
+            Federated::Web { issuer, audience, subject } => {
+                Caller::WebIdentity { issuer, audience, subject, name: None }
+            }
             Federated::Saml { provider, name_qualifier, subject } => {
                 Caller::Saml { provider, name_qualifier, subject }
             }
@@ -112,10 +132,13 @@ struct Exchange {
 impl Exchange {
     fn of(recognized: &Recognized, observed: &Observed<'_>) -> Option<Exchange> {
         let Recognized::Operation { operation, labels } = recognized else { return None };
-        let Answer::Given { status, headers, body } = observed.answer else { return None };
+        let Answer::Given { status, .. } = observed.answer else { return None };
         if operation.service().id() != "sts" || !status.is_success() {
             return None;
         }
+        let unpacked = Unpacked::of(recognized, observed);
+        let observed = &unpacked.seen(observed);
+        let Answer::Given { status, headers, body } = observed.answer else { return None };
         let protocol = spoken(*operation, observed.headers);
         Some(Exchange {
             operation: *operation,

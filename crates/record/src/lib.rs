@@ -6,7 +6,7 @@
 //! [`cairn()`] for Cairn's own answers; [`own_api`] for APIs that an operator describes. Pure: ids and times are
 //! arguments.
 //!
-//! A call of an AWS service is read in two steps too: `decode` makes of either body what the table of operations
+//! A call of an AWS service is read in steps too: `unpacked` undoes gzip, `decode` makes of either body what the table of operations
 //! says that it holds, and `shown` makes of that what CloudTrail would show, without what `secret` names.
 
 mod aws;
@@ -26,8 +26,9 @@ mod secret;
 mod shown;
 #[cfg(test)]
 mod testing;
+mod unpacked;
 
-pub use aws::aws_call;
+pub use aws::{aws_call, needs_answer};
 pub use call::{Call, Failure, OwnedFailure, Resource, ResourceArn, is_read_only};
 pub use caller::{Caller, IdentityFault, MappedIdentity, user_id};
 pub use event::{Exchange, TlsDetails, event_text};

@@ -20,10 +20,10 @@ impl Outcome {
     /// With what Cairn has to say about the call itself in `additionalEventData`.
     pub(crate) fn new(mut call: Call, failure: Option<OwnedFailure>, observed: &Observed<'_>) -> Outcome {
         if observed.signature_verified == Some(false) {
-            note(&mut call, "signatureVerified", json!(false));
+            note(&mut call.additional_event_data, "signatureVerified", json!(false));
         }
         if matches!(observed.answer, Answer::Own { .. }) {
-            note(&mut call, "answeredBy", json!("cairn"));
+            note(&mut call.additional_event_data, "answeredBy", json!("cairn"));
         }
         Outcome { call, failure, request_id: answered_id(&observed.answer) }
     }
@@ -43,15 +43,15 @@ impl Outcome {
     fn note_reading(&mut self, name: &str, reading: Reading) {
         match reading {
             Reading::Whole => {}
-            Reading::Cut => note(&mut self.call, name, json!("cut")),
-            Reading::Unreadable => note(&mut self.call, name, json!("unreadable")),
+            Reading::Cut => note(&mut self.call.additional_event_data, name, json!("cut")),
+            Reading::Unreadable => note(&mut self.call.additional_event_data, name, json!("unreadable")),
         }
     }
 }
 
 /// Adds a member to `additionalEventData.cairn`.
-fn note(call: &mut Call, name: &str, value: Value) {
-    let additional = call.additional_event_data.get_or_insert_with(|| Value::Object(Map::new()));
+pub(crate) fn note(additional: &mut Option<Value>, name: &str, value: Value) {
+    let additional = additional.get_or_insert_with(|| Value::Object(Map::new()));
     if let Value::Object(members) = additional {
         let own = members.entry("cairn").or_insert_with(|| Value::Object(Map::new()));
         own[name] = value;

@@ -61,11 +61,13 @@ struct Seen<'a> {
     answer_headers: Option<&'a HeaderMap>,
 }
 
-/// Query keys that carry a signature, never recorded.
-const SIGNING_KEYS: [&str; 5] =
-    ["x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature", "awsaccesskeyid"];
+/// Query keys of the old signature, never recorded.
+const SIGNING_KEYS: [&str; 2] = ["signature", "awsaccesskeyid"];
 
-/// Headers that are parameters, and carry no secret: keys of SSE-C and codes of MFA do.
+/// What presigned URLs have beside parameters and is no secret.
+const PRESIGNED_KEYS: [&str; 4] = ["x-amz-algorithm", "x-amz-date", "x-amz-expires", "x-amz-signedheaders"];
+
+/// Headers, which presigned URLs may have as query keys, that are parameters and carry no secret: keys of SSE-C and codes of MFA do.
 const PARAMETER_HEADERS: [&str; 31] = [
     "x-amz-account-id",
     "x-amz-acl",
@@ -210,8 +212,7 @@ impl Seen<'_> {
             parameters.insert(lower_first(name), (*value).into());
         }
         for (name, value) in &self.query {
-            let is_signing = SIGNING_KEYS.iter().any(|key| name.eq_ignore_ascii_case(key));
-            if !is_signing {
+            if is_told(name) {
                 parameters.entry(name.clone()).or_insert_with(|| value.as_str().into());
             }
         }
@@ -287,6 +288,16 @@ impl Seen<'_> {
             account: self.owner,
         });
         resources
+    }
+}
+
+/// Whether a query key is no secret and carries no signature.
+fn is_told(name: &str) -> bool {
+    let is_one_of = |known: &[&str]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let is_amazons = name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"));
+    match is_amazons {
+        true => is_one_of(&PARAMETER_HEADERS) || is_one_of(&PRESIGNED_KEYS),
+        false => !is_one_of(&SIGNING_KEYS),
     }
 }
 

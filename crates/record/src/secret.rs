@@ -1,6 +1,6 @@
 //! Which members an event does not show: what the table marks, and what CloudTrail is known to keep to itself.
 
-use cairn_operations::{Kind, Member, Operation, Plane};
+use cairn_operations::{Kind, Member, Operation, Plane, Shape};
 
 /// What becomes of a member's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,13 +42,10 @@ const DROPPED: [(&str, &str); 19] = [
 
 /// Members that hold what resources are for (messages, items, configurations with passwords in them), which the
 /// models do not mark: service, and name.
-const CONTENTS: [(&str, &str); 46] = [
-    ("apigateway", "value"),
+const CONTENTS: [(&str, &str); 43] = [
     ("apigateway", "variables"),
     ("apigatewayv2", "StageVariables"),
     ("autoscaling", "UserData"),
-    ("cognito-idp", "ConfirmationCode"),
-    ("cognito-idp", "UserCode"),
     ("datapipeline", "stringValue"),
     ("dynamodb", "AttributeUpdates"),
     ("dynamodb", "ExclusiveStartKey"),
@@ -106,6 +103,7 @@ pub(crate) fn treatment(operation: Operation, member: Member) -> Treatment {
         _ if is_key_name(named) => Treatment::Show,
         _ if member.is_sensitive() => Treatment::Hide,
         _ if CONTENTS.contains(&named) && !is_tag => Treatment::Hide,
+        Kind::String if named == ("apigateway", "value") && is_api_key(operation, member) => Treatment::Hide,
         Kind::String if is_content(operation, member.name()) => Treatment::Hide,
         Kind::Document if operation.plane() != Plane::Management => Treatment::Hide,
         kind => of_environment(member.name(), kind),
@@ -136,6 +134,16 @@ fn is_content(operation: Operation, name: &str) -> bool {
     operation.plane() != Plane::Management && !is_known && !NAMING.iter().any(|end| name.ends_with(end))
 }
 
+/// In API Gateway `value` is an API key, and in changes of stages a variable. That of a map is neither: tags are such.
+fn is_api_key(operation: Operation, member: Member) -> bool {
+    let is_own = |shape: Option<Shape>| shape.and_then(|shape| shape.member("value")) == Some(member);
+    let changes = operation.input().and_then(|input| input.member("patchOperations"));
+    let change = changes.and_then(|changes| changes.shape().element()).map(Member::shape);
+    is_own(operation.input())
+        || is_own(operation.output())
+        || (operation.name() == "UpdateStage" && is_own(change))
+}
+
 /// `Value` is the value of a parameter where parameters are written, and that of a tag or filter elsewhere.
 fn is_tag_like(operation: Operation, member: Member) -> bool {
     member.name() == "Value" && !operation.name().contains("Parameter")
@@ -154,7 +162,7 @@ fn of_environment(name: &str, kind: Kind) -> Treatment {
     match kind {
         Kind::Map if is_environment => Treatment::Hide,
         Kind::List if is_environment => Treatment::HideValues,
-        Kind::String if name == "userdata" => Treatment::Hide,
+        Kind::String if matches!(&*name, "userdata" | "userdataoverride") => Treatment::Hide,
         _ => Treatment::Show,
     }
 }

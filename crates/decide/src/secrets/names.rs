@@ -3,7 +3,7 @@
 /// Whether what bears this name is secret. Judged by the end of the name, so that `secretId` and `tokenType`
 /// are no secrets. Tokens that turn pages or make a call repeatable are none either, and look-ups go by them.
 pub fn is_secret(name: &str) -> bool {
-    const ENDS: [&str; 15] = [
+    const ENDS: [&str; 28] = [
         "secret",
         "secretstring",
         "secretbinary",
@@ -11,13 +11,28 @@ pub fn is_secret(name: &str) -> bool {
         "secretvalue",
         "accountkey",
         "password",
+        "passwords",
         "passphrase",
         "passcode",
         "privatekey",
         "apikey",
+        "apikeyvalue",
+        "authkey",
+        // Of SSE-C.
+        "customerkey",
         "credential",
         "token",
+        "tokenvalue",
         "signature",
+        "connectionstring",
+        // What is typed in, or exchanged for a token, once.
+        "activationcode",
+        "authcode",
+        "authorizationcode",
+        "confirmationcode",
+        "devicecode",
+        "otp",
+        "verificationcode",
         // The annotation in which kubectl keeps the whole object.
         "lastappliedconfiguration",
     ];

@@ -12,10 +12,14 @@ fn check(mut value: Value, expected: Value) {
 #[test]
 fn secrets_are_hidden_at_any_depth_whatever_their_type() {
     check(
-        json!({"a": [{"Password": 7, "newPassword": {"x": 1}}], "clientSecret": "s", "private-key": "k", "sessionToken": "t"}),
+        json!({"a": [{"Password": 7, "newPassword": {"x": 1}}], "clientSecret": "s", "private-key": "k", "sessionToken": "t",
+            "passwords": ["p", "q"], "authorization_code": "c", "Otp": "123456", "connectionString": "Server=s;Password=p",
+            "x-api-key": "k", "X-Amz-Server-Side-Encryption-Customer-Key": "k"}),
         json!({
             "a": [{"Password": HIDDEN, "newPassword": HIDDEN}],
             "clientSecret": HIDDEN, "private-key": HIDDEN, "sessionToken": HIDDEN,
+            "passwords": HIDDEN, "authorization_code": HIDDEN, "Otp": HIDDEN, "connectionString": HIDDEN,
+            "x-api-key": HIDDEN, "X-Amz-Server-Side-Encryption-Customer-Key": HIDDEN,
         }),
     );
     check(
@@ -27,7 +31,7 @@ fn secrets_are_hidden_at_any_depth_whatever_their_type() {
 #[test]
 fn what_only_sounds_secret_stays() {
     let plain = json!({
-        "secretId": "s", "nextToken": "n", "continuation-token": "c", "tokenType": "t", "password": null, "generateSecret": true,
+        "secretId": "s", "nextToken": "n", "continuation-token": "c", "tokenType": "t", "maxTokens": 7, "password": null, "generateSecret": true,
         "clientRequestToken": "r", "authorization": {"action": "read"}, "text": "a=b, c = d", "broken": "{\"password\":",
         "uri": "/api/v1/pods?limit=5&continue=x", "name": "LOG_LEVEL", "value": "debug",
     });

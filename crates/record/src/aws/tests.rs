@@ -178,6 +178,14 @@ fn a_key_is_found_in_the_answer_and_its_texts_in_neither() {
 }
 
 #[test]
+fn the_error_message_of_a_body_that_cannot_be_read_is_hidden() {
+    let sent = Sent::json("secretsmanager", "secretsmanager.CreateSecret", r#"{"SecretString":"canary"#)
+        .answer(400, r#"{"__type":"SerializationException","message":"unexpected end in 'canary'"}"#);
+    let failure = sent.outcome().failure.unwrap();
+    assert_eq!((&*failure.code, failure.message.as_deref()), ("SerializationException", Some(HIDDEN)));
+}
+
+#[test]
 fn an_error_message_that_repeats_a_secret_is_hidden() {
     let outcome =
         Sent::form("iam", "Action=CreateLoginProfile&Version=2010-05-08&UserName=eve&Password=hunter22")
@@ -293,5 +301,53 @@ proptest! {
             let outcome = aws_call(&sent.recognized(), &Observed { body, ..sent.observed() });
             prop_assert!(!outcome.call.event_name.is_empty());
         }
+    }
+}
+
+#[test]
+fn tags_of_api_gateway_are_shown_and_its_keys_are_not() {
+    let sent = |uri, body| Sent::new("apigateway", "POST", uri).body(body).answer(201, body).outcome().call;
+    let body = r#"{"name":"n","value":"hunter22-hunter22","tags":{"Team":"blue"}}"#;
+    let call = sent("/apikeys", body);
+    assert_eq!(&*call.event_name, "CreateApiKey");
+    let told = json!({"name": "n", "value": HIDDEN, "tags": {"Team": "blue"}});
+    assert_eq!(call.request_parameters, Some(told.clone()));
+    assert_eq!(call.response_elements, Some(told));
+    let call = sent("/restapis", r#"{"name":"n","tags":{"Team":"blue"}}"#);
+    assert_eq!(call.request_parameters, Some(json!({"name": "n", "tags": {"Team": "blue"}})));
+}
+
+#[test]
+fn changes_of_stages_do_not_tell_variables_and_other_changes_are_told() {
+    let changed = |uri, body| {
+        let call = Sent::new("apigateway", "PATCH", uri).body(body).answer(200, "{}").outcome().call;
+        call.request_parameters.unwrap()["patchOperations"][0]["value"].clone()
+    };
+    let body = r#"{"patchOperations":[{"op":"replace","path":"/name","value":"new"}]}"#;
+    assert_eq!(changed("/restapis/a/stages/s", body), HIDDEN);
+    assert_eq!(changed("/restapis/a", body), "new");
+}
+
+#[test]
+fn a_deleted_function_answers_nothing() {
+    let sent = Sent::new("lambda", "DELETE", "/2015-03-31/functions/f").answer(204, "");
+    assert_eq!(sent.outcome().call.response_elements, None);
+}
+
+#[test]
+fn answers_are_needed_where_events_tell_of_them() {
+    use crate::testing::operation;
+    let needed = [
+        ("kms", "Decrypt"),
+        ("kms", "DescribeKey"),
+        ("sts", "AssumeRole"),
+        ("iam", "CreateUser"),
+        ("s3", "CopyObject"),
+    ];
+    for (service, name) in needed {
+        assert!(needs_answer(operation(service, name)), "{service} {name}");
+    }
+    for (service, name) in [("iam", "GetUser"), ("s3", "GetObject"), ("dynamodb", "PutItem")] {
+        assert!(!needs_answer(operation(service, name)), "{service} {name}");
     }
 }

@@ -88,10 +88,10 @@ impl<'a> UserIdentity<'a> {
             Caller::Session(session) => of_session(session),
             Caller::Root { account, access_key_id } => root(account, access_key_id),
             Caller::User { account, user, access_key_id } => iam_user(account, user, access_key_id),
-            Caller::WebIdentity { issuer, audience, subject } => Identity {
+            Caller::WebIdentity { issuer, audience, subject, name } => Identity {
                 identity_type: "WebIdentityUser",
                 principal_id: Some(format!("{}:{}:{}", short(issuer), short(audience), short(subject))),
-                user_name: Some(short(subject)),
+                user_name: Some(short(name.unwrap_or(subject))),
                 identity_provider: Some(short(issuer)),
                 ..Identity::default()
             },
@@ -131,25 +131,26 @@ fn root(account: AccountId, access_key_id: &str) -> Identity<'_> {
         principal_id: Some(account.to_string()),
         arn: Some(format!("arn:aws:iam::{account}:root")),
         account_id: Some(account.to_string()),
-        access_key_id: Some(access_key_id),
+        access_key_id: Some(short(access_key_id)),
         ..Identity::default()
     }
 }
 
 fn iam_user<'a>(account: AccountId, user: &'a str, access_key_id: &'a str) -> Identity<'a> {
+    let user = short(user);
     Identity {
         identity_type: "IAMUser",
         principal_id: Some(user_id(account, user)),
         arn: Some(format!("arn:aws:iam::{account}:user/{user}")),
         account_id: Some(account.to_string()),
-        access_key_id: Some(access_key_id),
+        access_key_id: Some(short(access_key_id)),
         user_name: Some(user),
         ..Identity::default()
     }
 }
 
 fn of_session(session: &Session) -> Identity<'_> {
-    let (account, access_key_id) = (session.account, session.access_key_id.as_str());
+    let (account, access_key_id) = (session.account, short(&session.access_key_id));
     let context = |session_issuer, web_id_federation_data| {
         Some(SessionContext {
             session_issuer,
@@ -158,7 +159,7 @@ fn of_session(session: &Session) -> Identity<'_> {
                 creation_date: session.created.to_string(),
                 mfa_authenticated: if session.mfa { "true" } else { "false" },
             },
-            source_identity: session.source_identity.as_deref(),
+            source_identity: session.source_identity.as_deref().map(short),
         })
     };
     match &session.holder {
@@ -171,40 +172,38 @@ fn of_session(session: &Session) -> Identity<'_> {
         }
         SessionHolder::FederatedUser { name, issuer } => Identity {
             identity_type: "FederatedUser",
-            principal_id: Some(format!("{account}:{name}")),
-            arn: Some(format!("arn:aws:sts::{account}:federated-user/{name}")),
+            principal_id: Some(format!("{account}:{}", short(name))),
+            arn: Some(format!("arn:aws:sts::{account}:federated-user/{}", short(name))),
             account_id: Some(account.to_string()),
             access_key_id: Some(access_key_id),
             session_context: context(Some(user_issuer(account, issuer.as_deref())), None),
             ..Identity::default()
         },
-        SessionHolder::AssumedRole { role_arn, role_id, session_name, provider } => Identity {
-            identity_type: "AssumedRole",
-            principal_id: Some(format!("{role_id}:{session_name}")),
-            arn: Some(format!(
-                "arn:{}:sts::{account}:assumed-role/{}/{session_name}",
-                partition(role_arn),
-                role_name(role_arn)
-            )),
-            account_id: Some(account.to_string()),
-            access_key_id: Some(access_key_id),
-            session_context: context(
-                Some(SessionIssuer {
-                    issuer_type: "Role",
-                    principal_id: role_id.clone(),
-                    arn: role_arn.clone(),
-                    account_id: account.to_string(),
-                    user_name: Some(role_name(role_arn)),
-                }),
-                Some(federation(provider.as_deref())),
-            ),
-            ..Identity::default()
-        },
+        SessionHolder::AssumedRole { role_arn, role_id, session_name, provider } => {
+            let (role_arn, role_id, session_name) = (short(role_arn), short(role_id), short(session_name));
+            let (partition, role_name) = (partition(role_arn), role_name(role_arn));
+            let issuer = SessionIssuer {
+                issuer_type: "Role",
+                principal_id: role_id.to_owned(),
+                arn: role_arn.to_owned(),
+                account_id: account.to_string(),
+                user_name: Some(role_name),
+            };
+            Identity {
+                identity_type: "AssumedRole",
+                principal_id: Some(format!("{role_id}:{session_name}")),
+                arn: Some(format!("arn:{partition}:sts::{account}:assumed-role/{role_name}/{session_name}")),
+                account_id: Some(account.to_string()),
+                access_key_id: Some(access_key_id),
+                session_context: context(Some(issuer), Some(federation(provider.as_deref().map(short)))),
+                ..Identity::default()
+            }
+        }
     }
 }
 
 fn user_issuer(account: AccountId, user: Option<&str>) -> SessionIssuer<'_> {
-    match user {
+    match user.map(short) {
         Some(name) => SessionIssuer {
             issuer_type: "IAMUser",
             principal_id: user_id(account, name),

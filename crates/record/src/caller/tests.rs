@@ -73,9 +73,13 @@ fn federated_users_and_users_with_a_session_are_told() {
 
 #[test]
 fn whom_others_vouch_for_is_told_by_their_claims() {
-    let web = Caller::WebIdentity { issuer: "https://id.example.com", audience: "app", subject: "u1" };
+    let web =
+        |name| Caller::WebIdentity { issuer: "https://id.example.com", audience: "app", subject: "u1", name };
+    let named = identity(web(Some("eve@example.com")));
+    assert_eq!(named["userName"], "eve@example.com");
+    assert_eq!(named["principalId"], "https://id.example.com:app:u1");
     assert_eq!(
-        identity(web),
+        identity(web(None)),
         json!({"type": "WebIdentityUser", "principalId": "https://id.example.com:app:u1", "userName": "u1",
             "identityProvider": "https://id.example.com"})
     );

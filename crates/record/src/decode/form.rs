@@ -1,11 +1,16 @@
 //! Bodies of the query protocol and of EC2's dialect: `Tags.member.1.Key=a&Tags.member.1.Value=b`.
 
 use super::scalar::scalar;
-use super::{DEPTH_MAX, Members};
+use super::{Members, Reading};
 use cairn_operations::{Kind, Member, Shape};
 use percent_encoding::percent_decode;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+/// Nodes of a form, each of which costs up to a kilobyte: more than anything takes that a service lets in.
+const NODES_MAX: usize = 20_000;
+/// Dots in a name: more than any input has levels.
+const LEVELS_MAX: usize = 16;
 
 /// A form as the tree that the dots in its names make of it. Sorted, so that looking a name up is no walk
 /// through what a hostile caller heaped up.
@@ -15,29 +20,41 @@ struct Node {
     children: BTreeMap<String, Node>,
 }
 
-/// The members that a form gives to `input`.
-pub(super) fn members(input: Shape, form: &[u8]) -> Members {
-    let root = Node::read(form);
+/// The members that a form gives to `input`, and whether all of it could be read.
+pub(super) fn members(input: Shape, form: &[u8]) -> (Members, Reading) {
+    let (root, reading) = Node::read(form);
     let given = |member: Member| Some((member, value(member, member.query_name(), &root)?));
-    input.members().filter_map(given).collect()
+    (input.members().filter_map(given).collect(), reading)
 }
 
 impl Node {
-    fn read(form: &[u8]) -> Node {
-        let mut root = Node::default();
+    /// Reads a form, as far as it is none that was made to fill the memory.
+    fn read(form: &[u8]) -> (Node, Reading) {
+        let (mut root, mut room, mut reading) = (Node::default(), NODES_MAX, Reading::Whole);
         for (name, value) in pairs(form) {
-            root.insert(&name, value);
+            let levels = name.split('.').take(LEVELS_MAX + 1).count();
+            if levels > LEVELS_MAX {
+                reading = Reading::Cut;
+            } else if levels > room {
+                return (root, Reading::Cut);
+            } else {
+                room -= root.insert(&name, value);
+            }
         }
-        root
+        (root, reading)
     }
 
-    fn insert(&mut self, name: &str, value: String) {
-        let mut node = self;
-        // A name with more dots than any input has is cut: no member is found so deep.
-        for part in name.split('.').take(DEPTH_MAX * 2) {
-            node = node.children.entry(part.to_owned()).or_default();
+    /// Puts a value in its place; returns how many nodes that made.
+    fn insert(&mut self, name: &str, value: String) -> usize {
+        let (mut node, mut made) = (self, 0);
+        for part in name.split('.') {
+            node = node.children.entry(part.to_owned()).or_insert_with(|| {
+                made += 1;
+                Node::default()
+            });
         }
         node.value.get_or_insert(value);
+        made
     }
 
     /// The children whose names are numbers, in the order of those.

@@ -11,7 +11,7 @@ fn named(members: Members) -> Value {
 }
 
 fn of_query(service: &str, name: &str, form: &str) -> Value {
-    named(form::members(operation(service, name).input().unwrap(), form.as_bytes()))
+    named(form::members(operation(service, name).input().unwrap(), form.as_bytes()).0)
 }
 
 #[test]
@@ -32,6 +32,21 @@ fn forms_tell_lists_maps_and_structures_apart_by_their_shapes() {
         of_query("ec2", "DescribeSubnets", form),
         json!({"Filters": [{"Name": "vpc-id", "Value": ["vpc-1", "vpc-2"]}], "DryRun": false})
     );
+}
+
+#[test]
+fn a_form_that_was_made_to_fill_the_memory_is_read_in_part() {
+    let input = operation("rds", "DescribeDBInstances").input().unwrap();
+    let read = |form: &str| form::members(input, form.as_bytes());
+    let deep = format!("{}=1&MaxRecords=20", ["a"; 17].join("."));
+    let (members, reading) = read(&deep);
+    assert_eq!((named(members), reading), (json!({"MaxRecords": 20}), Reading::Cut));
+    assert_eq!(read(&deep.replacen("a.", "", 1)).1, Reading::Whole);
+
+    let wide = |nodes: usize| (1..nodes).map(|place| format!("x{place}=&")).collect::<String>();
+    assert_eq!(read(&format!("{}MaxRecords=20", wide(20_000))).1, Reading::Whole);
+    let (members, reading) = read(&format!("Marker=m&{}MaxRecords=20", wide(20_000)));
+    assert_eq!((named(members), reading), (json!({"Marker": "m"}), Reading::Cut));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use super::*;
+use crate::call::{Resource, ResourceArn};
 use crate::{HIDDEN, cairn, cloudtrail, user_id};
 use cairn_model::event::{Admission, Door};
-use cairn_model::{Event as Admitted, Field, Origin};
+use cairn_model::{Event as Admitted, Field, Origin, Session, SessionHolder};
 use proptest::prelude::*;
 
 fn account() -> AccountId {
@@ -164,6 +165,78 @@ fn nesting_that_the_door_would_refuse_is_omitted() {
     assert_eq!(recorded(64), nested(64));
     assert_eq!(recorded(65), json!({"omitted": true, "reason": "requestParameters too deeply nested"}));
     assert_eq!(recorded(126)["omitted"], true);
+}
+
+#[test]
+fn resources_that_there_is_no_room_for_are_left_out_and_it_is_said() {
+    let named = |bytes: usize| Resource {
+        resource_type: None,
+        arn: ResourceArn::Whole("a".repeat(bytes)),
+        account: None,
+    };
+    let recorded = |resources: Vec<Resource>| {
+        let event = value(&exchange(root(), Call { resources, ..cairn("Lookup", None) }));
+        let count = event["resources"].as_array().map_or(0, Vec::len);
+        (count, event["additionalEventData"]["cairn"]["resources"].clone())
+    };
+    assert_eq!(recorded(vec![named(1); 100]), (100, Value::Null));
+    assert_eq!(recorded(vec![named(1); 101]), (100, json!("cut")));
+    assert_eq!(recorded(vec![named(30_000); 3]), (2, json!("cut")));
+    assert_eq!(recorded(vec![named(70_000)]), (0, json!("cut")));
+}
+
+/// Each text is of characters that are longest as JSON.
+#[test]
+fn the_door_lets_in_the_largest_event_that_a_caller_can_make() {
+    let long = "\u{1}".repeat(300_000);
+    let session = Session {
+        access_key_id: long.clone(),
+        account: account(),
+        holder: SessionHolder::AssumedRole {
+            role_arn: long.clone(),
+            role_id: long.clone(),
+            session_name: long.clone(),
+            provider: Some(long.clone()),
+        },
+        created: Timestamp::parse("2026-03-01T08:04:11Z").unwrap(),
+        expires: Timestamp::parse("2026-03-01T09:04:11Z").unwrap(),
+        mfa: false,
+        source_identity: Some(long.clone()),
+    };
+    let resource = Resource {
+        resource_type: Some("AWS::DynamoDB::Table".into()),
+        arn: ResourceArn::Whole("\u{1}".repeat(100)),
+        account: Some(account()),
+    };
+    let of_bytes = |bytes: usize| Some(json!({"a": "x".repeat(bytes - 8)}));
+    let call = Call {
+        request_parameters: of_bytes(PARAMETERS_BYTES_MAX),
+        response_elements: of_bytes(PARAMETERS_BYTES_MAX),
+        additional_event_data: of_bytes(ADDITIONAL_BYTES_MAX),
+        resources: vec![resource; 100_000],
+        ..Call::named(long.clone(), long.clone())
+    };
+    let exchange = Exchange {
+        region: &long,
+        source_ip: &long,
+        user_agent: Some(&long),
+        request_id: &long,
+        event_id: &long,
+        tls: TlsDetails { client_provided_host_header: Some(&long), ..TlsDetails::default() },
+        ..exchange(Caller::Session(&session), call)
+    };
+    assert!(text(&exchange).len() < 512 * 1024);
+}
+
+#[test]
+fn keys_of_api_gateway_are_told_by_their_ids() {
+    let call = Call {
+        request_parameters: Some(json!({"apiKey": "k1"})),
+        ..Call::named("apigateway.amazonaws.com", "GetApiKey")
+    };
+    assert_eq!(value(&exchange(root(), call))["requestParameters"], json!({"apiKey": "k1"}));
+    let call = cairn("Lookup", Some(json!({"apiKey": "k1"})));
+    assert_eq!(value(&exchange(root(), call))["requestParameters"], json!({"apiKey": HIDDEN}));
 }
 
 #[test]

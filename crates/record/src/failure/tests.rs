@@ -63,6 +63,13 @@ fn s3_fails_after_it_said_200_too() {
 }
 
 #[test]
+fn an_object_that_looks_like_an_error_was_read_all_the_same() {
+    let error = "<Error><Code>AccessDenied</Code></Error>";
+    check(Sent::new("s3", "GET", "/b/k").answer(200, error), None);
+    check(Sent::new("s3", "GET", "/b/k").answer(403, error), Some(("AccessDenied", None)));
+}
+
+#[test]
 fn cbor_errors_are_told() {
     let mut body = vec![0xa2, 0x66];
     body.extend(b"__type\x69com.x#Bad\x67message\x62no");

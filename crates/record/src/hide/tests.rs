@@ -47,6 +47,14 @@ fn texts_that_are_json_are_looked_into_but_policies_are_not() {
 }
 
 #[test]
+fn keys_of_apis_and_of_sse_c_are_secret() {
+    check(
+        json!({"api_key": "k", "X-Amz-Server-Side-Encryption-Customer-Key": "k", "keyId": "k"}),
+        json!({"api_key": HIDDEN, "X-Amz-Server-Side-Encryption-Customer-Key": HIDDEN, "keyId": "k"}),
+    );
+}
+
+#[test]
 fn what_a_service_shows_is_kept() {
     let mut value = json!({"credentials": {"sessionToken": "t"}, "password": "p"});
     hide(&mut value, &["sessiontoken"]);

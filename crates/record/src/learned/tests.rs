@@ -26,6 +26,18 @@ fn learn(sent: &Sent, caller: Caller<'_>) -> Option<Session> {
 }
 
 #[test]
+fn a_session_with_longer_texts_than_aws_has_is_not_learned() {
+    let learns = |bytes: usize| {
+        let parameters =
+            format!("RoleArn=arn:aws:iam::210987654321:role/R&SourceIdentity={}", "s".repeat(bytes));
+        let user = "<AssumedRoleUser><AssumedRoleId>AROA1:s</AssumedRoleId><Arn>a</Arn></AssumedRoleUser>";
+        learn(&call("AssumeRole", &parameters, user), alice()).is_some()
+    };
+    assert!(learns(2048));
+    assert!(!learns(2049));
+}
+
+#[test]
 fn an_assumed_role_teaches_whose_its_key_is_and_no_secret() {
     let sent = call(
         "AssumeRole",
@@ -64,7 +76,7 @@ fn a_web_identity_is_known_by_the_answer_of_who_verified_it() {
     let federated = federated(&sent.recognized(), &sent.observed()).unwrap();
     assert_eq!(
         federated.caller(),
-        Caller::WebIdentity { issuer: "accounts.google.com", audience: "app", subject: "u1" }
+        Caller::WebIdentity { issuer: "accounts.google.com", audience: "app", subject: "u1", name: None }
     );
     let holder = learn(&sent, Caller::Anonymous).unwrap().holder;
     assert!(

@@ -88,6 +88,18 @@ fn a_presigned_call_is_recorded_without_what_signed_it() {
 }
 
 #[test]
+fn keys_of_sse_c_in_a_presigned_url_are_not_told() {
+    let headers = HeaderMap::new();
+    let query = "X-Amz-Server-Side-Encryption-Customer-Key=hunter22&x-amz-server-side-encryption-customer-key-MD5=hunter23\
+        &x-amz-copy-source-server-side-encryption-customer-key=hunter24&X-Amz-Mfa=hunter25&x-amz-acl=private";
+    let call = s3(&S3Request { key: Some("k"), query: Some(query), ..request("PutObject", &headers) });
+    assert_eq!(
+        call.request_parameters.unwrap(),
+        json!({"bucketName": "acme", "key": "k", "Host": "acme.localhost:4580", "x-amz-acl": "private"})
+    );
+}
+
+#[test]
 fn data_events_name_the_object_or_the_prefix_first() {
     let headers = HeaderMap::new();
     let first = |request: S3Request<'_>| {

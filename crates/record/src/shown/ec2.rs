@@ -5,6 +5,7 @@
 use super::Shown;
 use crate::decode::Members;
 use crate::decode::xml::Element;
+use crate::hide::HIDDEN;
 use crate::observed::Observed;
 use crate::own::lower_first;
 use cairn_operations::{Kind, Member, Operation, Shape};
@@ -64,6 +65,9 @@ const PERMISSIONS: [(&str, &str); 2] =
 
 /// What RunInstances is asked to launch is told as a list of one.
 const LAUNCHED: [&str; 4] = ["ImageId", "MinCount", "MaxCount", "KeyName"];
+
+/// What EC2's events say in place of user data.
+const USER_DATA: &str = "<sensitiveDataRemoved>";
 
 /// `requestParameters` of a call of EC2.
 pub(crate) fn request(shown: &mut Shown, members: Members) -> Map<String, Value> {
@@ -177,6 +181,7 @@ impl Shown {
             // A tag specification's tags alone are a plain list.
             let name = if is_plain_tags { "tags".to_owned() } else { name_of(self.operation, member) };
             if let Some(value) = self.ec2_member(member, value) {
+                let value = if name == "userData" && value == HIDDEN { USER_DATA.into() } else { value };
                 object.insert(name, value);
             }
         }

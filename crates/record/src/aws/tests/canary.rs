@@ -10,6 +10,26 @@ use serde_json::{Map, Value};
 
 const CANARY: &str = "canary-3f1c9a";
 
+/// Members that no model marks, and that must be hidden all the same.
+const NAMES: [&str; 16] = [
+    "authCode",
+    "authKey",
+    "authorizationApiKeyValue",
+    "cak",
+    "codeVerifier",
+    "connectionString",
+    "ConnectionString",
+    "deviceCode",
+    "DeviceToken",
+    "Otp",
+    "Passwords",
+    "PasswordVerifier",
+    "PreSignedUrl",
+    "StaticKeyValue",
+    "TokenValue",
+    "VerificationCode",
+];
+
 /// Makes values of shapes, each structure once: a model refers to itself, and its parts are many.
 struct Maker {
     operation: Operation,
@@ -24,7 +44,8 @@ impl Maker {
 
     fn member(&mut self, member: Member, is_secret: bool) -> Value {
         let is_shown = treatment(self.operation, member) == Treatment::Show && is_key_of_s3(self.operation);
-        let is_secret = (is_secret || member.is_sensitive()) && !is_shown;
+        let is_named = is_text(member) && NAMES.contains(&member.name());
+        let is_secret = (is_secret || member.is_sensitive() || is_named) && !is_shown;
         self.value(member.shape(), is_secret)
     }
 
@@ -72,6 +93,13 @@ impl Maker {
             _ => Value::from("shown"),
         }
     }
+}
+
+/// Whether a member is a text or a list of texts.
+fn is_text(member: Member) -> bool {
+    let shape = member.shape();
+    let element = shape.element().map(|element| element.shape().kind());
+    element.unwrap_or(shape.kind()) == Kind::String
 }
 
 /// The names of keys in S3's calls, which are told though the model marks them.
