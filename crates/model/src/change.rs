@@ -1,6 +1,6 @@
 //! Control-plane changes, as they stand in the log beside the event of the call that made them.
 
-use crate::{AccessKey, AccountId, Timestamp, Trail, TrailArn};
+use crate::{AccessKey, AccountId, Session, Timestamp, Trail, TrailArn};
 use serde::{Deserialize, Serialize};
 
 /// One change of the control plane. Each states the whole new value, so that applying one twice
@@ -26,6 +26,8 @@ pub enum Change {
     },
     /// A key that signs digests came to be.
     PutSigningKey(SigningKey),
+    /// Temporary credentials were handed out. Those that have expired by then are forgotten.
+    PutSession(Box<Session>),
 }
 
 /// An account.

@@ -11,6 +11,7 @@ pub mod key;
 pub mod position;
 pub mod record;
 pub mod selector;
+pub mod session;
 pub mod time;
 pub mod trail;
 
@@ -24,5 +25,6 @@ pub use record::Record;
 pub use selector::{
     AdvancedEventSelector, AdvancedFieldSelector, DataResource, EventSelector, ReadWriteType, Selectors,
 };
+pub use session::{Session, SessionHolder};
 pub use time::Timestamp;
 pub use trail::{Logging, Trail};

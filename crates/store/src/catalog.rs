@@ -1,16 +1,18 @@
-//! The catalog: accounts, access keys, trails and signing keys, as the log's changes say.
+//! The catalog: accounts, access keys, trails, signing keys and sessions, as the log's changes say.
 //!
 //! It is a reader of the log like any other. Its database holds what the changes below its
 //! position made, and can be rebuilt from the log; the whole of it is also kept in memory, because
 //! every request asks it.
 
 mod database;
+mod sessions;
 mod state;
 
 pub use state::CatalogState;
 
-use cairn_model::{Change, Position};
+use cairn_model::{Change, Position, Session};
 use database::Database;
+use sessions::{SESSIONS_MAX, Sessions};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -46,20 +48,27 @@ pub enum CatalogError {
 pub struct Catalog {
     database: Database,
     state: RwLock<Arc<CatalogState>>,
+    sessions: RwLock<Sessions>,
 }
 
 impl Catalog {
     /// Opens the database at `path`, or makes an empty one with position zero.
     pub async fn open(path: &Path) -> Result<Catalog, CatalogError> {
         let database = Database::open(path).await?;
-        let state = database.load().await?;
-        Ok(Catalog { database, state: RwLock::new(Arc::new(state)) })
+        let state = RwLock::new(Arc::new(database.load().await?));
+        let sessions = Sessions::of(database.sessions().await?, SESSIONS_MAX);
+        Ok(Catalog { database, state, sessions: RwLock::new(sessions) })
     }
 
     /// The catalog as it is now. Cheap; hold it for one request, not longer.
     pub fn state(&self) -> Arc<CatalogState> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&state)
+    }
+
+    /// The session that a temporary access key belongs to, if it was learnt. It may have expired.
+    pub fn session(&self, access_key_id: &str) -> Option<Arc<Session>> {
+        self.sessions.read().unwrap_or_else(PoisonError::into_inner).get(access_key_id)
     }
 
     /// Every change below this position has taken effect and survives power loss.
@@ -80,9 +89,26 @@ impl Catalog {
             after.apply(change);
         }
         after.position = next;
-        self.database.write(changes, next).await?;
+        let outgoing = self.outgoing_sessions(changes);
+        self.database.write(changes, &outgoing, next).await?;
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
+        self.take_sessions(changes, &outgoing);
         Ok(())
+    }
+
+    /// The sessions that go when those of `changes` come.
+    fn outgoing_sessions(&self, changes: &[Change]) -> Vec<String> {
+        let sessions = self.sessions.read().unwrap_or_else(PoisonError::into_inner);
+        new_sessions(changes).flat_map(|session| sessions.outgoing(session)).collect()
+    }
+
+    fn take_sessions(&self, changes: &[Change], outgoing: &[String]) {
+        if new_sessions(changes).next().is_none() {
+            return;
+        }
+        let mut sessions = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
+        outgoing.iter().for_each(|access_key_id| sessions.remove(access_key_id));
+        new_sessions(changes).for_each(|session| sessions.put(Arc::new(session.clone())));
     }
 
     /// Writes the catalog, as it is now, to a new database file at `path`, where nothing may be yet. The file
@@ -95,6 +121,13 @@ impl Catalog {
     pub async fn close(&self) {
         self.database.close().await;
     }
+}
+
+fn new_sessions(changes: &[Change]) -> impl Iterator<Item = &Session> {
+    changes.iter().filter_map(|change| match change {
+        Change::PutSession(session) => Some(&**session),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

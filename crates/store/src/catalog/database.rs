@@ -1,7 +1,7 @@
 //! The catalog on disk: SQLite, one row a thing, each thing as JSON (FORMAT.md, "Catalog").
 
 use super::{CatalogError, CatalogState};
-use cairn_model::{Change, Position};
+use cairn_model::{Change, Position, Session};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{
@@ -10,8 +10,9 @@ use sqlx::sqlite::{
 use sqlx::{Row, Sqlite, Transaction};
 use std::path::Path;
 
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
+/// What an empty database gets.
 const SCHEMA: &str = "
 CREATE TABLE catalog (only INTEGER PRIMARY KEY CHECK (only = 1), position INTEGER NOT NULL);
 CREATE TABLE accounts (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
@@ -19,7 +20,12 @@ CREATE TABLE keys (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE trails (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE signing_keys (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 INSERT INTO catalog VALUES (1, 0);
-PRAGMA user_version = 1;
+";
+
+/// What a database of version 1 gets too.
+const SESSIONS: &str = "
+CREATE TABLE sessions (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = 2;
 ";
 
 #[derive(Debug)]
@@ -40,15 +46,18 @@ impl Database {
         Ok(database)
     }
 
-    /// Makes the tables of an empty database; refuses a newer one. A crash inside leaves an empty database.
+    /// Makes the tables that are missing; refuses a newer database. A crash inside leaves the database as it was.
     async fn prepare(&self) -> Result<(), CatalogError> {
         let found: i64 = sqlx::query("PRAGMA user_version").fetch_one(&self.pool).await?.get(0);
         if found > VERSION {
             return Err(CatalogError::Newer { found, known: VERSION });
         }
-        if found == 0 {
+        if found < VERSION {
             let mut transaction = self.pool.begin().await?;
-            sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
+            if found == 0 {
+                sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
+            }
+            sqlx::raw_sql(SESSIONS).execute(&mut *transaction).await?;
             transaction.commit().await?;
         }
         Ok(())
@@ -69,11 +78,16 @@ impl Database {
         Ok(state)
     }
 
+    pub(super) async fn sessions(&self) -> Result<Vec<Session>, CatalogError> {
+        self.rows("sessions").await
+    }
+
     async fn rows<T: DeserializeOwned>(&self, table: &'static str) -> Result<Vec<T>, CatalogError> {
         let select = match table {
             "accounts" => "SELECT json FROM accounts",
             "keys" => "SELECT json FROM keys",
             "trails" => "SELECT json FROM trails",
+            "sessions" => "SELECT json FROM sessions",
             _ => "SELECT json FROM signing_keys",
         };
         let rows = sqlx::query(select).fetch_all(&self.pool).await?;
@@ -85,9 +99,19 @@ impl Database {
             .collect()
     }
 
-    /// One transaction: the changes and the position up to which they have taken effect.
-    pub(super) async fn write(&self, changes: &[Change], next: Position) -> Result<(), CatalogError> {
+    /// One transaction: the changes, the sessions that go for those that come, and the position up to which all have
+    /// taken effect.
+    pub(super) async fn write(
+        &self,
+        changes: &[Change],
+        outgoing: &[String],
+        next: Position,
+    ) -> Result<(), CatalogError> {
         let mut transaction = self.pool.begin().await?;
+        for access_key_id in outgoing {
+            const DELETE: &str = "DELETE FROM sessions WHERE name = ?";
+            delete(&mut transaction, DELETE, access_key_id.clone()).await?;
+        }
         for change in changes {
             write_change(&mut transaction, change).await?;
         }
@@ -132,6 +156,10 @@ async fn write_change(transaction: &mut Changing<'_>, change: &Change) -> Result
             let name = format!("{}/{}", key.account, key.fingerprint);
             put(transaction, PUT, name, key).await
         }
+        Change::PutSession(session) => {
+            const PUT: &str = "INSERT OR REPLACE INTO sessions VALUES (?, ?)";
+            put(transaction, PUT, session.access_key_id.clone(), session).await
+        }
         Change::DeleteKey { access_key_id } => {
             const DELETE: &str = "DELETE FROM keys WHERE name = ?";
             delete(transaction, DELETE, access_key_id.clone()).await
@@ -174,6 +202,14 @@ impl Database {
             .get(0);
         let limit = format!("PRAGMA max_page_count = {pages}");
         sqlx::raw_sql(sqlx::AssertSqlSafe(limit))
+            .execute(&self.pool)
+            .await
+            .expect("the test's database answers");
+    }
+
+    /// As if a Cairn had written it that knew no sessions.
+    pub(super) async fn pretend_older(&self) {
+        sqlx::raw_sql("DROP TABLE sessions; PRAGMA user_version = 1")
             .execute(&self.pool)
             .await
             .expect("the test's database answers");

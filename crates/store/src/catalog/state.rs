@@ -44,6 +44,8 @@ impl CatalogState {
                 let name = (key.account, key.fingerprint.clone());
                 self.signing_keys.insert(name, Arc::new(key.clone()));
             }
+            // Kept apart.
+            Change::PutSession(_) => {}
         }
     }
 

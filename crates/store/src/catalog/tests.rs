@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::{Catalog, CatalogError};
-use cairn_model::{AccessKey, Account, Change, KeyStatus, Position, Timestamp};
+use cairn_model::{AccessKey, Account, Change, KeyStatus, Position, Session, SessionHolder, Timestamp};
 
 fn account() -> Change {
     Change::PutAccount(Account {
@@ -86,7 +86,7 @@ async fn a_write_that_was_done_but_reported_failed_is_applied_once() {
     let path = folder.path().join("catalog.db");
     let catalog = Catalog::open(&path).await.unwrap();
     let created = [account(), key(KeyStatus::Active)];
-    catalog.database.write(&created, Position::new(100)).await.unwrap();
+    catalog.database.write(&created, &[], Position::new(100)).await.unwrap();
     // The caller was told that it failed: nothing of it shows, and the process stops.
     assert!(catalog.state().keys.is_empty());
     catalog.close().await;
@@ -96,6 +96,60 @@ async fn a_write_that_was_done_but_reported_failed_is_applied_once() {
     catalog.apply(&created, Position::new(100)).await.unwrap();
     assert_eq!(catalog.state().keys.len(), 1);
     assert_eq!(catalog.position(), Position::new(100));
+}
+
+fn session(access_key_id: &str, created: i64, expires: i64) -> Change {
+    Change::PutSession(Box::new(Session {
+        access_key_id: access_key_id.to_owned(),
+        account: "111122223333".parse().unwrap(),
+        holder: SessionHolder::AssumedRole {
+            role_arn: "arn:aws:iam::111122223333:role/r".to_owned(),
+            role_id: "AROAONE".to_owned(),
+            session_name: "ann".to_owned(),
+            provider: None,
+        },
+        created: Timestamp::from_seconds(created),
+        expires: Timestamp::from_seconds(expires),
+        mfa: true,
+        source_identity: Some("ann".to_owned()),
+    }))
+}
+
+#[tokio::test]
+async fn sessions_are_known_over_restarts_and_expired_ones_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = Catalog::open(&path).await.unwrap();
+    catalog.apply(&[session("ASIAONE", 0, 10)], Position::new(100)).await.unwrap();
+    catalog.apply(&[session("ASIATWO", 5, 20)], Position::new(200)).await.unwrap();
+    let learnt = catalog.session("ASIAONE");
+    assert!(learnt.is_some());
+    catalog.close().await;
+
+    let catalog = Catalog::open(&path).await.unwrap();
+    assert_eq!(catalog.session("ASIAONE"), learnt);
+    catalog.apply(&[session("ASIATHREE", 10, 30)], Position::new(300)).await.unwrap();
+    assert_eq!(catalog.session("ASIAONE"), None);
+    catalog.close().await;
+
+    let catalog = Catalog::open(&path).await.unwrap();
+    assert_eq!(catalog.session("ASIAONE"), None);
+    assert!(catalog.session("ASIATWO").is_some() && catalog.session("ASIATHREE").is_some());
+}
+
+#[tokio::test]
+async fn a_database_without_sessions_gets_room_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = Catalog::open(&path).await.unwrap();
+    catalog.apply(&[account()], Position::new(100)).await.unwrap();
+    catalog.database.pretend_older().await;
+    catalog.close().await;
+
+    let catalog = Catalog::open(&path).await.unwrap();
+    catalog.apply(&[session("ASIAONE", 0, 10)], Position::new(200)).await.unwrap();
+    assert_eq!(catalog.state().accounts.len(), 1);
+    assert!(catalog.session("ASIAONE").is_some());
 }
 
 #[tokio::test]
