@@ -28,6 +28,8 @@ pub enum Payload<'a> {
     Sha256(&'a str),
     /// Nothing: it is not known yet. S3 takes it so over TLS.
     Unsigned,
+    /// Nothing, and it comes in chunks (`aws-chunked`) with a trailer that holds its checksum.
+    UnsignedWithTrailer,
 }
 
 /// A request cannot be signed: its headers are no texts.
@@ -63,6 +65,7 @@ pub fn sign_request(
         Payload::Bytes(bytes) => SignableBody::Bytes(bytes),
         Payload::Sha256(digest) => SignableBody::Precomputed(digest.to_owned()),
         Payload::Unsigned => SignableBody::UnsignedPayload,
+        Payload::UnsignedWithTrailer => SignableBody::StreamingUnsignedPayloadTrailer,
     };
     let uri = parts.uri.to_string();
     let signable = SignableRequest::new(parts.method.as_str(), uri, headers.into_iter(), body);

@@ -3,6 +3,7 @@
 use crate::api::Throttles;
 use crate::auth::{Authenticator, secret_of};
 use crate::config::Config;
+use crate::gateway::Gateway;
 use crate::ingest::{Budget, UnderWay};
 use crate::journal::Journal;
 use crate::metrics::Metrics;
@@ -38,6 +39,8 @@ pub(crate) struct App {
     /// How fast calls came lately.
     pub(crate) throttles: Throttles,
     pub(crate) metrics: Metrics,
+    /// Where calls that are not for Cairn go.
+    pub(crate) gateway: Gateway,
     /// Tells this data folder from one that was restored from its backup, whose log goes on differently.
     pub(crate) incarnation: String,
     /// When an import last had history committed. Held while one does.

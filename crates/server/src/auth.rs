@@ -1,5 +1,7 @@
 //! Who is calling: signatures and bearer tokens against the catalog's keys.
 
+mod version2;
+
 use crate::clock;
 use crate::listener::TlsSession;
 use aws_lc_rs::digest;
@@ -7,7 +9,7 @@ use cairn_model::{AccessKey, AccountId, KeyStatus, Timestamp};
 use cairn_store::catalog::{Catalog, CatalogState};
 use cairn_store::seal::Seal;
 use cairn_wire::sigv4::{
-    AuthError, Body, Presented, Request, Rules, Scope, ScopeFault, SigningKey, verify_with,
+    AuthError, Body, Payload, Presented, Request, Rules, Scope, ScopeFault, SigningKey, verify_with,
 };
 use http::request::Parts;
 use std::collections::HashMap;
@@ -91,6 +93,59 @@ impl Authenticator {
         Ok(Claim { key: Arc::clone(known), presented })
     }
 
+    /// Who a request claims to be that may be meant for an upstream, which knows other keys. `bucket` is the one that it
+    /// names, by its host or its path.
+    pub(crate) fn standing(
+        &self,
+        catalog: &Catalog,
+        parts: &Parts,
+        bucket: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Standing, Box<Refused>> {
+        let refused = match self.claim(catalog, parts) {
+            Ok(claim) => return Ok(Standing::Known(claim)),
+            Err(refused) => refused,
+        };
+        if let Some(presigned) = version2::Presigned::parse(parts)
+            && let Some(key) = catalog.state().keys.get(&presigned.access_key_id).cloned()
+        {
+            return self.presigned(&presigned, key, parts, bucket, now).map(Standing::Presigned);
+        }
+        let named = refused.access_key_id.clone().or_else(|| named_key(parts));
+        let is_known = named.as_ref().is_some_and(|id| catalog.state().keys.contains_key(id));
+        match refused.error {
+            AuthError::MissingToken if named.is_none() => Ok(Standing::Nobody),
+            _ if is_known => Err(refused),
+            _ => Ok(Standing::Stranger { access_key_id: named, region: refused.region }),
+        }
+    }
+
+    /// Verifies a URL that was presigned by version 2, which says neither service nor region.
+    fn presigned(
+        &self,
+        presigned: &version2::Presigned<'_>,
+        key: Arc<AccessKey>,
+        parts: &Parts,
+        bucket: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Arc<AccessKey>, Box<Refused>> {
+        let verified = match secret_of(&self.seal, &key) {
+            _ if key.status == KeyStatus::Disabled => Err(AuthError::DisabledKey),
+            None => Err(AuthError::UnknownKey),
+            // Whether host or path names the bucket is not told apart here: only one of them was signed.
+            Some(secret) => presigned.verify(parts, None, &secret, now).or_else(|error| {
+                bucket.map_or(Err(error), |_| presigned.verify(parts, bucket, &secret, now))
+            }),
+        };
+        match verified {
+            Ok(()) => Ok(key),
+            Err(error) => {
+                let access_key_id = Some(key.access_key_id.clone());
+                Err(Box::new(Refused { error, access_key_id, key: Some(key), region: None }))
+            }
+        }
+    }
+
     /// Verifies a claim for `service`, with the whole body at hand.
     pub(crate) fn verify_claim(
         &self,
@@ -100,6 +155,19 @@ impl Authenticator {
         service: &str,
         now: Timestamp,
     ) -> Result<Caller, Box<Refused>> {
+        let (caller, _) = self.verify_body(claim, parts, Body::Whole(body), service, now)?;
+        Ok(caller)
+    }
+
+    /// Verifies a claim for `service`, with what is known of the body. Tells what is signed of it.
+    pub(crate) fn verify_body(
+        &self,
+        claim: Claim,
+        parts: &Parts,
+        body: Body<'_>,
+        service: &str,
+        now: Timestamp,
+    ) -> Result<(Caller, Payload), Box<Refused>> {
         let Claim { key, presented } = claim;
         let name = (key.access_key_id.clone(), presented.scope.clone());
         let kept = self.derived().get(&name).cloned();
@@ -107,13 +175,13 @@ impl Authenticator {
         let derive = || Some(SigningKey::derive(&secret_of(&self.seal, &key)?, &presented.scope));
         let refused = |error| Box::new(Refused::new(error, &presented, Some(Arc::clone(&key))));
         let signing_key = kept.or_else(derive).ok_or_else(|| refused(AuthError::UnknownKey))?;
-        let rules = Rules { service, region: None };
-        let (request, body) = (Request::of(parts), Body::Whole(body));
-        verify_with(&request, &presented, body, &signing_key, clock::jiff(now), &rules).map_err(refused)?;
+        let (request, rules) = (Request::of(parts), Rules { service, region: None });
+        let verified = verify_with(&request, &presented, body, &signing_key, clock::jiff(now), &rules);
+        let verified = verified.map_err(refused)?;
         if is_new {
             self.keep(name, signing_key);
         }
-        Ok(Caller { key, region: presented.scope.region })
+        Ok((Caller { key, region: presented.scope.region }, verified.payload))
     }
 
     /// Verifies a request for `service`, whose whole body is at hand.
@@ -146,6 +214,53 @@ impl Authenticator {
 pub(crate) struct Claim {
     key: Arc<AccessKey>,
     presented: Presented,
+}
+
+impl Claim {
+    /// The service that the request was signed for.
+    pub(crate) fn service(&self) -> &str {
+        &self.presented.scope.service
+    }
+
+    /// The key, which may not be the caller's.
+    pub(crate) fn key(&self) -> &AccessKey {
+        &self.key
+    }
+}
+
+/// Who a request claims to be.
+pub(crate) enum Standing {
+    /// The holder of a key that Cairn knows; to be verified.
+    Known(Claim),
+    /// The holder of this key, verified by a URL of signature version 2.
+    Presigned(Arc<AccessKey>),
+    /// The holder of another key, or of none that can be read: not for Cairn to verify.
+    Stranger {
+        /// The key, if the request names one.
+        access_key_id: Option<String>,
+        /// The region that the request was signed for, if it says one.
+        region: Option<String>,
+    },
+    /// The request is not signed.
+    Nobody,
+}
+
+/// The access key that a request names whose signature is of a form that Cairn does not verify: SigV4A, version 2.
+fn named_key(parts: &Parts) -> Option<String> {
+    let header = parts.headers.get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let in_header = header.and_then(|text| match text.split_once("Credential=") {
+        Some((_, credential)) => credential.split('/').next(),
+        None => text.strip_prefix("AWS ")?.split(':').next(),
+    });
+    let in_query = || {
+        let pairs = parts.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
+        let names = ["AWSAccessKeyId", "X-Amz-Credential"];
+        let (_, value) = pairs.into_iter().find(|(name, _)| names.contains(name))?;
+        value.split(['/', '%']).next()
+    };
+    let is_plain =
+        |key: &&str| (1..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    in_header.or_else(in_query).filter(is_plain).map(str::to_owned)
 }
 
 impl Refused {

@@ -6,15 +6,19 @@
 mod aws;
 mod duration;
 mod file;
+mod gateway;
 mod limits;
 mod place;
 mod settings;
 mod tls;
+mod upstream;
 
 pub(crate) use aws::TargetSettings;
 pub(crate) use duration::parse_duration;
+pub(crate) use gateway::{GatewaySettings, RecordMode};
 pub(crate) use limits::Profile;
-pub(crate) use settings::{SETTINGS, Setting};
+pub(crate) use settings::{Kind, SETTINGS, Setting};
+pub(crate) use upstream::{ApiSettings, UpstreamSettings};
 
 use crate::listener::TlsFiles;
 use place::Given;
@@ -58,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) log_json: bool,
     /// Services that trails deliver to.
     pub(crate) targets: TargetSettings,
+    /// What is forwarded where, and how it is recorded.
+    pub(crate) gateway: GatewaySettings,
 }
 
 /// Why the settings cannot be used. The text is for the person who wrote them.
@@ -78,6 +84,9 @@ pub(crate) enum ConfigError {
     Value { name: &'static str, value: String, expected: &'static str },
     #[error("{0}")]
     Combination(&'static str),
+    /// What is wrong in an `[[upstream]]`.
+    #[error("upstream.{key}: {message}")]
+    Upstream { key: &'static str, message: &'static str },
     #[error("{name} is not built yet, so it cannot be honoured; leave it out")]
     NotBuilt { name: &'static str },
 }
@@ -95,10 +104,13 @@ impl Config {
         variables: &BTreeMap<&'static str, String>,
     ) -> Result<Config, ConfigError> {
         let given = Given::join(file::read(file)?, flags, variables);
-        Config::from_values(&given.values).map_err(|error| given.locate(error))
+        Config::from_values(&given.values, &given.upstreams).map_err(|error| given.locate(error))
     }
 
-    fn from_values(values: &BTreeMap<&'static str, String>) -> Result<Config, ConfigError> {
+    fn from_values(
+        values: &BTreeMap<&'static str, String>,
+        upstreams: &[upstream::Table],
+    ) -> Result<Config, ConfigError> {
         if let Some(setting) =
             SETTINGS.iter().find(|setting| !setting.built && values.contains_key(setting.key))
         {
@@ -108,6 +120,7 @@ impl Config {
             let default = settings::find(key).map_or("", |setting| setting.default);
             values.get(key).cloned().unwrap_or_else(|| default.to_owned())
         };
+        let targets = aws::targets(values)?;
         Ok(Config {
             listen: parsed("server.listen", &text("server.listen"), "an address like 127.0.0.1:4580")?,
             data: PathBuf::from(text("server.data")),
@@ -124,7 +137,8 @@ impl Config {
             limits: parsed("limits.profile", &text("limits.profile"), "open or aws")?,
             tls: tls::files(values)?,
             log_json: parsed("server.log_json", &text("server.log_json"), "true or false")?,
-            targets: aws::targets(values)?,
+            gateway: gateway::settings(values, upstreams, &text, targets.credentials.as_ref())?,
+            targets,
         })
     }
 }

@@ -1,11 +1,13 @@
 //! Events about Cairn's own calls: what `record` makes of them goes into the log.
 
 use crate::app::App;
-use crate::auth::{Caller, Refused, is_region};
+use crate::auth::{Caller, Refused};
 use crate::clock;
-use crate::listener::TlsSession;
+use crate::config::RecordMode;
+use crate::gateway::{signed_region, tls_details};
+use crate::journal::JournalError;
 use cairn_bucket::S3Outcome;
-use cairn_model::{AccountId, Category, Timestamp};
+use cairn_model::{AccountId, Timestamp};
 use cairn_record::{
     Call, Caller as RecordedCaller, Exchange as RecordedExchange, Failure, S3Request, TlsDetails, event_text,
 };
@@ -19,7 +21,10 @@ use std::net::{IpAddr, SocketAddr};
 /// One request as events tell it.
 pub(crate) struct Exchange<'a> {
     pub(crate) parts: &'a Parts,
+    /// Whom the connection is with.
     pub(crate) peer: IpAddr,
+    /// Where the request comes from: the peer, or whom a trusted proxy names.
+    pub(crate) source: IpAddr,
     pub(crate) request_id: String,
     pub(crate) now: Timestamp,
 }
@@ -33,10 +38,12 @@ struct Told<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    pub(crate) fn new(parts: &'a Parts, peer: SocketAddr) -> Exchange<'a> {
+    pub(crate) fn new(app: &App, parts: &'a Parts, peer: SocketAddr) -> Exchange<'a> {
+        let peer = peer.ip().to_canonical();
         Exchange {
             parts,
-            peer: peer.ip().to_canonical(),
+            peer,
+            source: app.config.gateway.trusted_proxies.source(peer, &parts.headers),
             request_id: clock::random_uuid(),
             now: clock::now(),
         }
@@ -52,30 +59,20 @@ impl<'a> Exchange<'a> {
             call,
             event_time: clock::now(),
             region: told.region,
-            source_ip: &self.peer.to_string(),
+            source_ip: &self.source.to_string(),
             user_agent: self.header("user-agent"),
             failure: told.failure,
             request_id: &self.request_id,
             event_id: &clock::random_uuid(),
             recipient: told.recipient,
-            tls: self.tls(),
+            tls: tls_details(self.parts.extensions.get().copied(), self.header("host")),
         })
-    }
-
-    /// How the request came, if over TLS.
-    fn tls(&self) -> TlsDetails<'a> {
-        let Some(session) = self.parts.extensions.get::<TlsSession>() else { return TlsDetails::default() };
-        TlsDetails {
-            tls_version: Some(session.version),
-            cipher_suite: Some(session.cipher_suite),
-            client_provided_host_header: self.header("host"),
-            key_exchange: session.key_exchange,
-        }
     }
 }
 
 impl Caller {
-    fn recorded(&self) -> RecordedCaller<'_> {
+    /// As events tell it.
+    pub(crate) fn recorded(&self) -> RecordedCaller<'_> {
         let (account, access_key_id) = (self.key.account, self.key.access_key_id.as_str());
         match &self.key.user {
             None => RecordedCaller::Root { account, access_key_id },
@@ -189,30 +186,9 @@ pub(crate) async fn refused(
     app.journal.note(told.recipient, &event).await;
 }
 
-/// Records a request for a service that Cairn does not have.
-pub(crate) async fn unknown_service(
-    app: &App,
-    exchange: &Exchange<'_>,
-    service: &str,
-    caller: Result<&Caller, &Refused>,
-    error: &ApiError,
-) {
-    let told = match caller {
-        Ok(caller) => caller.told(Some(failure(error))),
-        Err(refused) => told_of_refused(app, refused, error),
-    };
-    let allowed = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
-    let source: String = service.chars().filter(allowed).take(60).collect();
-    let target = exchange.header("x-amz-target").and_then(|target| target.rsplit('.').next());
-    let operation = target.unwrap_or("Unknown").to_owned();
-    let call = Call::named(format!("{}.amazonaws.com", source.to_lowercase()), operation);
-    let event = exchange.event(&told, call);
-    app.journal.note(told.recipient, &event).await;
-}
-
-/// Records a call on a bucket. Calls on objects are data events, which are not recorded yet, unless they
-/// were refused for who called.
-pub(crate) async fn s3(app: &App, exchange: &Exchange<'_>, outcome: &S3Outcome) {
+/// Records a call on a bucket, or on what is in one. When this returns `Ok`, its event survives power loss, unless the
+/// settings say that nobody waits for it.
+pub(crate) async fn s3(app: &App, exchange: &Exchange<'_>, outcome: &S3Outcome) -> Result<(), JournalError> {
     let request = S3Request {
         operation: outcome.operation.as_deref().unwrap_or("Unknown"),
         bucket: outcome.bucket.as_deref(),
@@ -227,16 +203,12 @@ pub(crate) async fn s3(app: &App, exchange: &Exchange<'_>, outcome: &S3Outcome) 
     };
     let call = cairn_record::s3(&request);
     let unverified = outcome.account.is_none();
-    let refused_stranger = unverified && outcome.error.is_some();
-    if call.category != Category::Management && !refused_stranger {
-        return;
-    }
     let state = app.journal.catalog().state();
     let key = outcome.access_key_id.as_ref().and_then(|id| state.keys.get(id)).cloned();
     let recipient = key.as_ref().map(|key| key.account).or(outcome.owner).unwrap_or(app.home_account());
     let failure =
         outcome.error.as_ref().map(|error| Failure { code: &error.code, message: Some(&error.message) });
-    let region = signed_region(exchange).unwrap_or_else(|| app.config.region.clone());
+    let region = signed_region(exchange.parts).unwrap_or_else(|| app.config.region.clone());
     let caller = key.filter(|_| !unverified).map(|key| Caller { key, region: region.clone() });
     let told = match &caller {
         Some(caller) => caller.told(failure),
@@ -249,14 +221,13 @@ pub(crate) async fn s3(app: &App, exchange: &Exchange<'_>, outcome: &S3Outcome) 
         }
     };
     let event = exchange.event(&told, call);
-    app.journal.note(recipient, &event).await;
-}
-
-/// The region that a request was signed for.
-fn signed_region(exchange: &Exchange<'_>) -> Option<String> {
-    let presented =
-        cairn_wire::sigv4::Presented::parse(&cairn_wire::sigv4::Request::of(exchange.parts)).ok()?;
-    Some(presented.scope.region).filter(|region| is_region(region))
+    match app.config.gateway.record {
+        RecordMode::Async => {
+            app.gateway.offer(recipient, event);
+            Ok(())
+        }
+        RecordMode::BeforeResponse | RecordMode::Intent => app.journal.record(recipient, &event).await,
+    }
 }
 
 /// The event of something that Cairn itself did.

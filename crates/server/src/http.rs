@@ -3,22 +3,25 @@
 mod buckets;
 mod cloudtrail;
 mod signed;
-mod sts;
+pub(crate) mod sts;
 mod unknown;
 
+pub(crate) use buckets::list as own_buckets;
 pub(crate) use signed::{Signed, Unsigned, read as read_signed};
 
 use crate::app::App;
 use crate::events::Exchange;
+use crate::gateway::{self, Destination, destination};
 use crate::journal::JournalError;
 use crate::own;
-use crate::route::{Route, route};
+use crate::route::Route;
 use crate::{body, clock};
 use bytes::Bytes;
 use cairn_bucket::BoxError;
 use cairn_store::log::AppendError;
 use cairn_wire::{ApiError, ErrorCode};
 use http::Response;
+use http::request::Parts;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -28,30 +31,52 @@ use std::sync::Arc;
 /// An answer on its way out.
 pub(crate) type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
 
-/// Answers a request. It runs as a task of its own, because a client that hangs up must not cut a call
-/// between log and catalog.
+/// Answers a request. What Cairn itself answers runs as a task of its own, because a client that hangs up must not cut a
+/// call between log and catalog. What goes to an upstream does not: it ends with its client.
 pub(crate) async fn answer(app: Arc<App>, peer: SocketAddr, request: http::Request<Incoming>) -> Answer {
-    let answered = tokio::spawn(async move { dispatch(&app, peer, request).await }).await;
-    answered.unwrap_or_else(|error| {
-        tracing::error!(%error, "a request could not be answered");
-        let error = ApiError::internal("panic");
-        whole(cairn_wire::error_response(&clock::random_uuid(), &error))
-    })
+    let (parts, body) = request.into_parts();
+    let (name, answer) = match destination(&app, &parts).await {
+        Destination::Upstream(upstream) => {
+            ("upstream", gateway::forward(&app, peer, parts, body, upstream).await)
+        }
+        Destination::BucketsOfBoth(upstream) => {
+            ("upstream", gateway::list_buckets(&app, peer, parts, body, upstream).await)
+        }
+        Destination::Here(route) => {
+            let answering = Arc::clone(&app);
+            let answered =
+                tokio::spawn(async move { here(&answering, peer, parts, body, route).await }).await;
+            answered.unwrap_or_else(|error| ("panic", panicked(&error)))
+        }
+    };
+    app.metrics.answered(name, answer.status());
+    answer
 }
 
-async fn dispatch(app: &App, peer: SocketAddr, request: http::Request<Incoming>) -> Answer {
-    let (parts, body) = request.into_parts();
-    let exchange = Exchange::new(&parts, peer);
-    let (name, answer) = match route(&parts) {
+fn panicked(error: &tokio::task::JoinError) -> Answer {
+    tracing::error!(%error, "a request could not be answered");
+    whole(cairn_wire::error_response(&clock::random_uuid(), &ApiError::internal("panic")))
+}
+
+/// Answers what Cairn itself answers. Tells by which part of it.
+async fn here(
+    app: &App,
+    peer: SocketAddr,
+    parts: Parts,
+    body: Incoming,
+    route: Route,
+) -> (&'static str, Answer) {
+    let exchange = Exchange::new(app, &parts, peer);
+    match route {
         Route::Cairn => ("cairn", own::answer(app, &exchange, body).await),
         Route::CloudTrail => ("cloudtrail", cloudtrail::answer(app, &exchange, body).await),
         Route::CloudTrailData => ("cloudtrail-data", cloudtrail::answer_data(app, &exchange, body).await),
         Route::Sts => ("sts", sts::answer(app, &exchange, body).await),
-        Route::S3 => ("s3", buckets::answer(app, &exchange, body).await),
-        Route::Unknown(service) => ("unknown", unknown::answer(app, &exchange, body, &service).await),
-    };
-    app.metrics.answered(name, answer.status());
-    answer
+        Route::S3 | Route::Plain => ("s3", buckets::answer(app, &exchange, body).await),
+        Route::Service(service) => ("unknown", unknown::answer(app, &exchange, body, &service).await),
+        Route::Logs => ("logs", own::logs::over_http(app, &exchange, body).await),
+        Route::LogsGrpc => ("logs", own::logs::over_grpc(app, &exchange, body).await),
+    }
 }
 
 /// An answer that is at hand whole.

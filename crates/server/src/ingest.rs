@@ -8,7 +8,7 @@ mod under_way;
 mod unpack;
 mod unwrap;
 
-pub(crate) use judge::{Judged, judge};
+pub(crate) use judge::{Foreign, Judged, judge, judge_foreign};
 pub(crate) use receipt::Receipt;
 pub(crate) use split::{Next, Shape, Split, is_utf_16};
 pub(crate) use under_way::UnderWay;

@@ -2,12 +2,13 @@
 
 use crate::clock;
 use cairn_model::event::{Admission, Door, Refusal};
-use cairn_model::{AccountId, Change, Origin, Position, Record};
+use cairn_model::{AccountId, Change, Origin, Position, Record, Timestamp};
 use cairn_store::catalog::{Catalog, CatalogError};
 use cairn_store::log::{AppendError, Appended, Batch, Log};
+use std::fmt::Display;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::{Mutex, MutexGuard, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,8 @@ pub(crate) struct Journal {
     catalog: Catalog,
     control: Mutex<Applied>,
     missed: AtomicU64,
+    /// Whether the log took what it was last given.
+    writable: AtomicBool,
     fatal: CancellationToken,
 }
 
@@ -54,7 +57,8 @@ pub(crate) struct Control<'a> {
 impl Journal {
     /// `fatal` is cancelled when the process has to stop and recover at its next start.
     pub(crate) fn new(log: Log, catalog: Catalog, fatal: CancellationToken) -> Journal {
-        Journal { log, catalog, control: Mutex::new(Applied::All), missed: AtomicU64::new(0), fatal }
+        let (missed, writable) = (AtomicU64::new(0), AtomicBool::new(true));
+        Journal { log, catalog, control: Mutex::new(Applied::All), missed, writable, fatal }
     }
 
     pub(crate) fn log(&self) -> &Log {
@@ -70,42 +74,57 @@ impl Journal {
         self.missed.load(Ordering::Relaxed)
     }
 
+    /// Whether the log took what it was last given. It is told by the next append again.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.writable.load(Ordering::Relaxed)
+    }
+
     /// Makes a batch durable. When this returns `Ok`, it survives power loss. A fatal error also ends the
     /// process.
     pub(crate) async fn append(&self, batch: Batch) -> Result<Appended, AppendError> {
-        let (sender, receiver) = oneshot::channel();
-        self.log.append(
-            batch,
-            Box::new(move |result| {
-                // A caller that went away does not ask any more; the batch stays as it was answered.
-                let _ = sender.send(result);
-            }),
-        )?;
-        // Dropped unanswered only if the log's thread panicked: what became of the batch is unknown.
-        let gone = |_| Err(AppendError::Fatal(Arc::new(io::Error::other("the log's thread is gone"))));
-        let appended = receiver.await.unwrap_or_else(gone);
-        if let Err(error @ AppendError::Fatal(_)) = &appended {
-            self.give_up(error);
+        let appended = append_to(&self.log, batch).await;
+        match &appended {
+            Ok(_) => self.writable.store(true, Ordering::Relaxed),
+            // That says something of the batch, and nothing of the log.
+            Err(AppendError::TooLarge { .. }) => {}
+            Err(AppendError::Busy | AppendError::Full | AppendError::Io(_) | AppendError::Closed) => {
+                self.writable.store(false, Ordering::Relaxed);
+            }
+            Err(error @ AppendError::Fatal(_)) => {
+                self.writable.store(false, Ordering::Relaxed);
+                self.give_up(error);
+            }
         }
         appended
     }
 
-    fn give_up(&self, error: &dyn std::fmt::Display) {
-        tracing::error!(%error, "cannot go on; the process stops and recovers at its next start");
-        self.fatal.cancel();
+    fn give_up(&self, error: &dyn Display) {
+        give_up(&self.fatal, error);
+    }
+
+    /// Cancelled when the process has to stop and recover at its next start.
+    pub(crate) fn fatal(&self) -> &CancellationToken {
+        &self.fatal
     }
 
     /// Records the event of a call that changed nothing. A failure is counted, not told: a read answers all
     /// the same.
     pub(crate) async fn note(&self, account: AccountId, event: &[u8]) {
-        let recorded = match batch_of(&[], account, event) {
-            Ok(batch) => self.append(batch).await.map(drop).map_err(JournalError::from),
-            Err(refusal) => Err(JournalError::from(refusal)),
-        };
-        if let Err(error) = recorded {
-            self.missed.fetch_add(1, Ordering::Relaxed);
-            tracing::error!(%error, "an event about a call of Cairn's own is missing");
+        if let Err(error) = self.record(account, event).await {
+            self.miss(&error);
         }
+    }
+
+    /// Records an event. When this returns `Ok`, it survives power loss.
+    pub(crate) async fn record(&self, account: AccountId, event: &[u8]) -> Result<(), JournalError> {
+        let batch = batch_of(&[], account, event)?;
+        Ok(self.append(batch).await.map(drop)?)
+    }
+
+    /// Counts an event that is missing.
+    pub(crate) fn miss(&self, error: &JournalError) {
+        self.missed.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(%error, "an event about a call is missing");
     }
 
     /// Waits for the right to change the control plane.
@@ -168,6 +187,27 @@ impl Control<'_> {
     }
 }
 
+/// Makes a batch durable in a log. When this returns `Ok`, it survives power loss.
+pub(crate) async fn append_to(log: &Log, batch: Batch) -> Result<Appended, AppendError> {
+    let (sender, receiver) = oneshot::channel();
+    log.append(
+        batch,
+        Box::new(move |result| {
+            // A caller that went away does not ask any more; the batch stays as it was answered.
+            let _ = sender.send(result);
+        }),
+    )?;
+    // Dropped unanswered only if the log's thread panicked: what became of the batch is unknown.
+    let gone = |_| Err(AppendError::Fatal(Arc::new(io::Error::other("the log's thread is gone"))));
+    receiver.await.unwrap_or_else(gone)
+}
+
+/// Ends the process, to recover at its next start.
+pub(crate) fn give_up(fatal: &CancellationToken, error: &dyn Display) {
+    tracing::error!(%error, "cannot go on; the process stops and recovers at its next start");
+    fatal.cancel();
+}
+
 fn batch_of(changes: &[Change], account: AccountId, event: &[u8]) -> Result<Batch, Refusal> {
     let admission = Admission { origin: Origin::Recorded, account, arrival: clock::now() };
     let mut batch = Batch::with_capacity(event.len() + 1024);
@@ -179,6 +219,21 @@ fn batch_of(changes: &[Change], account: AccountId, event: &[u8]) -> Result<Batc
         Door::default().admit(event, &admission, clock::random_bits, out).map(drop)
     })?;
     Ok(batch)
+}
+
+/// Adds an event that Cairn itself wrote to a batch.
+pub(crate) fn admit(
+    batch: &mut Batch,
+    account: AccountId,
+    arrival: Timestamp,
+    event: &[u8],
+) -> Result<(), Refusal> {
+    let admission = Admission { origin: Origin::Recorded, account, arrival };
+    let added = batch.push_with(|out| {
+        Record::start_event(out);
+        Door::default().admit(event, &admission, clock::random_bits, out).map(drop)
+    });
+    added.map(drop)
 }
 
 /// Applies to the catalog what the log holds beyond its position: the changes of calls that a crash
@@ -213,3 +268,6 @@ pub(crate) enum ReplayError {
     #[error(transparent)]
     Catalog(#[from] CatalogError),
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,8 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 /// How long open connections may go on after the stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long those that are cut then may take to end.
+const CUT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The largest head of a request, in bytes.
 const HEAD_BYTES_MAX: u32 = 64 << 10;
 /// Requests that one HTTP/2 connection may have under way.
@@ -50,9 +52,12 @@ struct Listening {
     tls: Option<Arc<Tls>>,
     builder: Builder<TokioExecutor>,
     stop: CancellationToken,
+    /// Cancelled when what has not ended by itself has to.
+    cut: CancellationToken,
 }
 
-/// Serves until `stop`, then lets requests that have begun finish, for at most [`DRAIN_TIMEOUT`].
+/// Serves until `stop`, then lets requests that have begun finish, for at most [`DRAIN_TIMEOUT`]. Then what is left is
+/// cut: no connection, no forwarded call and no tunnel goes on, so that all of them can be recorded.
 pub(crate) async fn serve(
     app: Arc<App>,
     listener: TcpListener,
@@ -64,7 +69,7 @@ pub(crate) async fn serve(
     if let Some(tls) = &tls {
         connections.spawn(Arc::clone(tls).keep_fresh(stop.clone()));
     }
-    let listening = Arc::new(Listening { app, tls, builder: builder(), stop });
+    let listening = Arc::new(Listening { app, tls, builder: builder(), stop, cut: CancellationToken::new() });
     loop {
         let accepted = tokio::select! {
             () = listening.stop.cancelled() => break,
@@ -82,6 +87,12 @@ pub(crate) async fn serve(
     connections.close();
     if tokio::time::timeout(DRAIN_TIMEOUT, connections.wait()).await.is_err() {
         tracing::warn!("some connections were still open after {DRAIN_TIMEOUT:?} and were cut");
+    }
+    // Tunnels are of no connection, so this is needed also if all of those have ended.
+    listening.app.gateway.cut();
+    listening.cut.cancel();
+    if tokio::time::timeout(CUT_TIMEOUT, connections.wait()).await.is_err() {
+        tracing::warn!("some connections did not end when they were cut");
     }
 }
 
@@ -154,7 +165,7 @@ impl Listening {
                 Ok::<_, Infallible>(answer.map(|body| Watched::new(body, underway)))
             }
         });
-        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
+        let mut connection = pin!(self.builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let mut watch = tokio::time::interval_at(Instant::now() + WATCH_EVERY, WATCH_EVERY);
         let mut ending = false;
         loop {
@@ -165,6 +176,7 @@ impl Listening {
                     }
                     return;
                 }
+                () = self.cut.cancelled() => return,
                 () = self.stop.cancelled(), if !ending => {
                     ending = true;
                     connection.as_mut().graceful_shutdown();

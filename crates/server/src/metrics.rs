@@ -2,16 +2,18 @@
 
 use crate::app::App;
 use crate::clock;
+use crate::gateway;
 use crate::jobs::slowest;
 use cairn_store::log::SYNC_BUCKETS_MICROS;
 use metrics::{Counter, Key, KeyName, Label, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// The counters that requests move, and the page that shows them.
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
-    recorder: PrometheusRecorder,
+    recorder: Arc<PrometheusRecorder>,
     accepted: Counter,
     refused: Counter,
     history_errors: Counter,
@@ -34,7 +36,13 @@ impl Metrics {
             counter("cairn_events_refused_total", "Events that callers posted and that were refused");
         let history_errors = counter("cairn_history_errors_total", "Failed commits of event history");
         describe(&recorder, "cairn_requests_total", "Requests answered, by route and status class");
-        Metrics { handle: recorder.handle(), recorder, accepted, refused, history_errors }
+        let handle = recorder.handle();
+        Metrics { handle, recorder: Arc::new(recorder), accepted, refused, history_errors }
+    }
+
+    /// What others count with.
+    pub(crate) fn recorder(&self) -> Arc<PrometheusRecorder> {
+        Arc::clone(&self.recorder)
     }
 
     /// Events that were posted and are durable, and such that were refused.
@@ -82,12 +90,13 @@ impl Metrics {
         sync_times(&mut figures, &stats.sync);
         figures.counter(
             "cairn_own_events_missed_total",
-            "Events about Cairn's own reads that could not be written",
+            "Events about calls that could not be written, of Cairn's own reads and of forwarded calls",
             app.journal.missed(),
         );
         readers(&mut figures, app);
         delivery(&mut figures, app);
         history(&mut figures, app);
+        gateway::page(&app.gateway, figures.0);
         if let Some(free) = free_bytes(&app.config.data) {
             figures.gauge("cairn_disk_free_bytes", "Free bytes on the data folder's disk", free as f64);
         }

@@ -7,6 +7,7 @@ mod health;
 mod imports;
 mod keys;
 mod locks;
+pub(crate) mod logs;
 mod lookup;
 mod proof;
 mod tail;
@@ -41,6 +42,10 @@ pub(crate) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -
         (&Method::GET, "/health") => whole(health::answer(app)),
         (&Method::GET, "/metrics") => whole(text(app.metrics.page(app), "text/plain; version=0.0.4")),
         (&Method::POST, "/events") => whole(events::answer(app, exchange, body).await),
+        (&Method::POST, "/kubernetes") => {
+            let format = cairn_foreign::Format::Kubernetes;
+            whole(events::answer_foreign(app, exchange, body, format).await)
+        }
         _ => match named(&parts.method, path) {
             Some(call) => operate(app, exchange, call, body).await,
             None => whole(error(exchange, &not_found(&parts.method, path))),

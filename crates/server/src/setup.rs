@@ -8,6 +8,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::delivering::Router;
 use crate::events;
+use crate::gateway::{self, Gateway, GatewayError};
 use crate::ingest::{Budget, ENCODED_BYTES_MAX, UnderWay};
 use crate::journal::{Journal, JournalError, ReplayError, replay};
 use crate::metrics::Metrics;
@@ -69,6 +70,8 @@ pub(crate) enum StartError {
     Buckets(#[from] BucketError),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
     #[error(
         "the log ends at position {end}, but event history was read up to {reached} before: segment files are missing at \
          its end. Restore them from a backup"
@@ -130,7 +133,7 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
     let failed = |source| StartError::Folder { path: data.display().to_string(), source };
     backup::remove_staging(&data).map_err(failed)?;
     let disk = Arc::new(LocalDisk);
-    let seal = Arc::new(open_seal(&*disk, &data)?);
+    let seal = Arc::new(open_seal(&disk, &data)?);
     let incarnation = incarnation(&disk, &data).map_err(failed)?;
     let catalog = Catalog::open(&data.join("catalog.db")).await?;
     let buckets = Buckets::open(data.join("buckets")).await?;
@@ -156,7 +159,8 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
         must_reach: catalog.position().max(delivery.position()),
         ..LogOptions::new(data.join("log"))
     };
-    let (log, recovery) = tokio::task::spawn_blocking(move || Log::open(disk, log_options))
+    let log_disk = Arc::clone(&disk);
+    let (log, recovery) = tokio::task::spawn_blocking(move || Log::open(log_disk, log_options))
         .await
         .expect("opening the log does not panic")?;
     if let Some(cut) = &recovery.cut {
@@ -188,9 +192,12 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
         config.region.clone(),
         config.bucket_domain.as_deref(),
     );
+    let metrics = Metrics::new();
+    let gateway = Gateway::open(&config, disk, &journal, metrics.recorder()).await?;
     let app = App {
+        gateway,
         tails: Tails::new(journal.log()),
-        metrics: Metrics::new(),
+        metrics,
         backups: Arc::default(),
         incarnation,
         import_commits: tokio::sync::Mutex::default(),
@@ -326,7 +333,7 @@ fn root_key(journal: &Journal, seal: &Seal, given: &GivenKey) -> Result<(AccessK
 }
 
 /// The names that a data folder's own files and folders have.
-pub(crate) const OWN_NAMES: [&str; 10] = [
+pub(crate) const OWN_NAMES: [&str; 11] = [
     "secret.key",
     "catalog.db",
     // SQLite would take these for the catalog's, whichever that is.
@@ -338,6 +345,7 @@ pub(crate) const OWN_NAMES: [&str; 10] = [
     "history",
     "delivery",
     "buckets",
+    gateway::INTENTS,
 ];
 
 /// The file that tells a data folder from its backups, none of which has it. What clients remember of positions holds

@@ -5,13 +5,13 @@ use super::explain::{answer, explain};
 use super::gate::{Connection, Gate, Keys, Sighting};
 use super::hosts::Hosts;
 use super::operations::Operations;
-use super::request::Claim;
+use super::request::{Claim, named_by};
 use super::{cors, forms};
 use crate::buckets::Buckets;
 use crate::error::BoxError;
 use bytes::Bytes;
 use cairn_model::AccountId;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -97,6 +97,11 @@ pub fn service(buckets: Buckets, keys: Arc<dyn Keys>, region: String, domain: Op
 }
 
 impl S3Front {
+    /// The bucket that a request names, by its host or its path. There need not be one of the name.
+    pub fn bucket_of(&self, uri: &Uri, headers: &HeaderMap) -> Option<String> {
+        named_by(uri, headers, &self.hosts).0
+    }
+
     /// Serves one request. Buckets are named by the path (`/bucket/key`) or by the host
     /// (`bucket.s3.localhost`). The response carries an [`S3Outcome`].
     pub async fn call<B>(&self, request: Request<B>, connection: Connection) -> Response<ResponseBody>

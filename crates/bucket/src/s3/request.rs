@@ -130,11 +130,16 @@ const WEEK_SECONDS: u64 = 604_800;
 
 /// The bucket and the key that a request names.
 fn named<B>(request: &Request<B>, hosts: &Hosts) -> (Option<String>, Option<String>) {
-    let path = request.uri().path();
+    named_by(request.uri(), request.headers(), hosts)
+}
+
+/// The same for a request whose head is at hand in parts.
+pub(super) fn named_by(uri: &Uri, headers: &HeaderMap, hosts: &Hosts) -> (Option<String>, Option<String>) {
+    let path = uri.path();
     let path = percent_decode_str(path.strip_prefix('/').unwrap_or(path)).decode_utf8_lossy();
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let host = request.headers().get(http::header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or(request.uri().authority().map(http::uri::Authority::as_str));
+    let host = headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(uri.authority().map(http::uri::Authority::as_str));
     if let Some(bucket) = host.and_then(|host| hosts.bucket(host)) {
         return (Some(bucket), some(&path));
     }

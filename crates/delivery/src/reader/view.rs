@@ -138,7 +138,10 @@ impl View {
                     changed.ended |= self.delete_trail(&arn, now, buffer);
                 }
                 Change::PutSigningKey(key) => self.put_key(key),
-                Change::PutAccount(_) | Change::PutKey(_) | Change::DeleteKey { .. } => {}
+                Change::PutAccount(_)
+                | Change::PutKey(_)
+                | Change::DeleteKey { .. }
+                | Change::PutSession(_) => {}
             }
         }
         changed

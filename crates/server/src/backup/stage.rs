@@ -3,12 +3,13 @@
 use super::Source;
 use super::manifest::KEY_FILE;
 use crate::app::App;
+use crate::gateway::INTENTS;
 use cairn_bucket::BucketError;
 use cairn_delivery::DeliveryError;
 use cairn_lake::LakeError;
 use cairn_model::Position;
 use cairn_store::catalog::CatalogError;
-use cairn_store::log::Hold;
+use cairn_store::log::{Frozen, FrozenSegment, Hold};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,7 @@ pub(crate) struct Collected {
     files: Vec<Source>,
     end: Position,
     _log: Hold,
+    _intents: Option<Hold>,
     _history: cairn_lake::Frozen,
     _staging: Staging,
 }
@@ -53,7 +55,8 @@ impl Collected {
 }
 
 /// Holds every part still and lists its files. The order matters twice: the log is held first, so that nothing the others
-/// need of it is released, and its end is taken last, so that none of them is beyond it.
+/// need of it is released, and its end is taken last, so that none of them is beyond it: of an intent that is closed in the
+/// copy, the event is there too.
 pub(crate) async fn collect(app: &App, with_key: bool) -> Result<Collected, StageError> {
     let data = &app.config.data;
     let log = app.journal.log().hold();
@@ -70,12 +73,22 @@ pub(crate) async fn collect(app: &App, with_key: bool) -> Result<Collected, Stag
     for name in history.files() {
         files.push(whole(&data.join("history").join(name), format!("history/{name}"))?);
     }
-    let frozen = log.freeze();
-    for segment in frozen.segments {
-        let name = segment.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        files.push(Source { name: format!("log/{name}"), path: segment.path, bytes: segment.bytes });
+    let intents = app.gateway.hold_intents();
+    if let Some(intents) = &intents {
+        files.extend(segments(INTENTS, intents.freeze()));
     }
-    Ok(Collected { files, end: frozen.end, _log: log, _history: history, _staging: staging })
+    let frozen = log.freeze();
+    let end = frozen.end;
+    files.extend(segments("log", frozen));
+    Ok(Collected { files, end, _log: log, _intents: intents, _history: history, _staging: staging })
+}
+
+/// The segments of a log, as far as they belong to the copy.
+fn segments(folder: &str, frozen: Frozen) -> impl Iterator<Item = Source> {
+    frozen.segments.into_iter().map(move |FrozenSegment { path, bytes }| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Source { name: format!("{folder}/{name}"), path, bytes }
+    })
 }
 
 /// The outbox and the buckets are of one moment: an object that the outbox does not know yet, but a bucket has, would be

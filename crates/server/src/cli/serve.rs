@@ -2,7 +2,8 @@
 
 use super::{Failure, output};
 use crate::clock;
-use crate::config::{Config, SETTINGS, Setting};
+use crate::config::{Config, Kind, SETTINGS, Setting};
+use crate::gateway::Gateway;
 use crate::jobs::{Jobs, drop_segments};
 use crate::listener::{self, Tls};
 use crate::setup::{self, GivenKey, Started};
@@ -18,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a clean stop may take: what is not done by then is done at the next start.
 const STOP_TIMEOUT: Duration = Duration::from_secs(9);
+/// How long of it calls that were cut may take to get on the record: jobs and logs have to be closed too.
+const RECORDED_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Start the server.
 #[derive(Args)]
@@ -54,12 +57,16 @@ impl Args for SettingFlags {
                 "" => format!("{} [env: {variable}]", setting.help),
                 default => format!("{} [default: {default}] [env: {variable}]", setting.help),
             };
-            Arg::new(setting.key)
+            let arg = Arg::new(setting.key)
                 .long(*shown)
                 .aliases(aliases)
                 .value_name("VALUE")
                 .help(help)
-                .hide(!setting.built)
+                .hide(!setting.built);
+            match setting.kind {
+                Kind::Switch => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+                Kind::Value | Kind::List => arg,
+            }
         }))
     }
 
@@ -153,6 +160,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
 
     let (stop, jobs_stop) = (CancellationToken::new(), CancellationToken::new());
     let mut jobs = Jobs::start(&app, &jobs_stop);
+    let gateway = Gateway::start(&app, &jobs_stop);
     let server = tokio::spawn(listener::serve(app.clone(), listener, tls, stop.clone()));
     let died = tokio::select! {
         () = stopping.recv() => false,
@@ -165,9 +173,13 @@ async fn serve(config: Config) -> Result<(), Failure> {
         if let Err(error) = server.await {
             tracing::error!(%error, "the listener ended badly");
         }
+        if tokio::time::timeout(RECORDED_TIMEOUT, app.gateway.all_recorded()).await.is_err() {
+            tracing::error!("some forwarded calls were not recorded before the stop");
+        }
         jobs_stop.cancel();
+        gateway.join_all().await;
         jobs.all_ended().await;
-        // The next start reads every record that is kept: as few as can be.
+        // The next start applies what stands in the log beyond the catalog's position, and opens what segments there are.
         if !died && app.journal.checkpoint().await.is_ok() {
             drop_segments(&app);
         }

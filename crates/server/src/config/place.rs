@@ -1,7 +1,7 @@
 //! Where a setting was given, so that what is wrong with it can be pointed at.
 
 use super::settings::find;
-use super::{ConfigError, file};
+use super::{ConfigError, file, upstream};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -31,6 +31,7 @@ impl fmt::Display for Place {
 pub(super) struct Given {
     pub(super) values: BTreeMap<&'static str, String>,
     places: BTreeMap<&'static str, Place>,
+    pub(super) upstreams: Vec<upstream::Table>,
 }
 
 impl Given {
@@ -40,7 +41,7 @@ impl Given {
         flags: &BTreeMap<&'static str, String>,
         variables: &BTreeMap<&'static str, String>,
     ) -> Given {
-        let mut given = Given::default();
+        let mut given = Given { upstreams: file.upstreams, ..Given::default() };
         for (key, (value, line)) in file.values {
             given.take(key, value, Place::Line { path: file.path.clone(), line });
         }

@@ -11,10 +11,23 @@ pub(crate) struct Setting {
     pub(crate) variables: &'static [&'static str],
     /// The value if none is given.
     pub(crate) default: &'static str,
+    /// What its value looks like.
+    pub(crate) kind: Kind,
     /// Whether it does anything yet.
     pub(crate) built: bool,
     /// For `--help`.
     pub(crate) help: &'static str,
+}
+
+/// What a setting's value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One value.
+    Value,
+    /// `true` or `false`; the bare flag means `true`.
+    Switch,
+    /// Several values: an array in the file, commas between them elsewhere.
+    List,
 }
 
 const fn setting(
@@ -24,7 +37,25 @@ const fn setting(
     default: &'static str,
     help: &'static str,
 ) -> Setting {
-    Setting { key, flags, variables, default, built: true, help }
+    Setting { key, flags, variables, default, kind: Kind::Value, built: true, help }
+}
+
+const fn switch(
+    key: &'static str,
+    flags: &'static [&'static str],
+    variables: &'static [&'static str],
+    help: &'static str,
+) -> Setting {
+    Setting { key, flags, variables, default: "false", kind: Kind::Switch, built: true, help }
+}
+
+const fn list(
+    key: &'static str,
+    flags: &'static [&'static str],
+    variables: &'static [&'static str],
+    help: &'static str,
+) -> Setting {
+    Setting { key, flags, variables, default: "", kind: Kind::List, built: true, help }
 }
 
 const fn later(
@@ -32,7 +63,7 @@ const fn later(
     flags: &'static [&'static str],
     variables: &'static [&'static str],
 ) -> Setting {
-    Setting { key, flags, variables, default: "", built: false, help: "not built yet" }
+    Setting { key, flags, variables, default: "", kind: Kind::Value, built: false, help: "not built yet" }
 }
 
 /// Every setting of `cairn serve`.
@@ -135,7 +166,89 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "268435456",
         "Free disk space below which events are refused, in bytes",
     ),
-    later("server.upstream", &["upstream", "server-upstream"], &["CAIRN_UPSTREAM", "CAIRN_SERVER_UPSTREAM"]),
+    setting(
+        "server.upstream",
+        &["upstream", "server-upstream"],
+        &["CAIRN_UPSTREAM", "CAIRN_SERVER_UPSTREAM"],
+        "",
+        "URL of the services that calls are forwarded to and recorded; [[upstream]] tables choose by service and region",
+    ),
+    setting(
+        "gateway.openapi",
+        &["openapi", "gateway-openapi"],
+        &["CAIRN_OPENAPI", "CAIRN_GATEWAY_OPENAPI"],
+        "",
+        "OpenAPI document of the API at the upstream, if it is your own",
+    ),
+    setting(
+        "gateway.jwks",
+        &["gateway-jwks"],
+        &["CAIRN_GATEWAY_JWKS"],
+        "",
+        "File of the keys (JWKS) that the API's callers' tokens are verified with; read again when it changes",
+    ),
+    setting(
+        "gateway.record",
+        &["gateway-record"],
+        &["CAIRN_GATEWAY_RECORD"],
+        "before-response",
+        "before-response: no answer ends before its event is on disk; intent: no write begins before that it will is on \
+         disk; async: answers wait for nothing",
+    ),
+    switch(
+        "gateway.require_known_keys",
+        &["require-known-keys", "gateway-require-known-keys"],
+        &["CAIRN_REQUIRE_KNOWN_KEYS", "CAIRN_GATEWAY_REQUIRE_KNOWN_KEYS"],
+        "Refuse calls that are not signed by a key of Cairn's own",
+    ),
+    list(
+        "gateway.trusted_proxies",
+        &["trusted-proxies", "gateway-trusted-proxies"],
+        &["CAIRN_TRUSTED_PROXIES", "CAIRN_GATEWAY_TRUSTED_PROXIES"],
+        "Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8",
+    ),
+    setting(
+        "gateway.capture_bytes",
+        &["gateway-capture-bytes"],
+        &["CAIRN_GATEWAY_CAPTURE_BYTES"],
+        "1048576",
+        "Bytes of a request's and of an answer's body that are read for the record",
+    ),
+    setting(
+        "gateway.queue_bytes",
+        &["gateway-queue-bytes"],
+        &["CAIRN_GATEWAY_QUEUE_BYTES"],
+        "67108864",
+        "Bytes of events that may wait for the disk with gateway.record = async; further ones are dropped and counted",
+    ),
+    setting(
+        "gateway.connections",
+        &["gateway-connections"],
+        &["CAIRN_GATEWAY_CONNECTIONS"],
+        "1024",
+        "Calls that may be under way to one upstream; further ones wait",
+    ),
+    setting(
+        "gateway.connect_timeout",
+        &["gateway-connect-timeout"],
+        &["CAIRN_GATEWAY_CONNECT_TIMEOUT"],
+        "5s",
+        "How long a connection to an upstream may take to come about",
+    ),
+    setting(
+        "gateway.answer_timeout",
+        &["gateway-answer-timeout"],
+        &["CAIRN_GATEWAY_ANSWER_TIMEOUT"],
+        "5m",
+        "How long an upstream may take to begin its answer once it has the request",
+    ),
+    setting(
+        "gateway.idle_timeout",
+        &["gateway-idle-timeout"],
+        &["CAIRN_GATEWAY_IDLE_TIMEOUT"],
+        "15m",
+        "How long the body of a request may stand still; answers may for ever",
+    ),
     later("history.categories", &["history-categories"], &["CAIRN_HISTORY_CATEGORIES"]),
     setting(
         "targets.s3_endpoint",
@@ -228,15 +341,19 @@ pub(super) fn find(key: &str) -> Option<&'static Setting> {
 /// The known key that looks most like `key`, if one does. A key whose table was forgotten looks like its last
 /// part.
 pub(super) fn nearest(key: &str) -> Option<&'static str> {
+    nearest_of(SETTINGS.iter().map(|setting| setting.key), key)
+}
+
+/// The one of `known` that looks most like `key`, if one does.
+pub(super) fn nearest_of(known: impl Iterator<Item = &'static str>, key: &str) -> Option<&'static str> {
     let likeness = |known: &'static str| {
         let last = known.rsplit('.').next().unwrap_or(known);
         let bare = if key.contains('.') { 0.0 } else { strsim::jaro_winkler(last, key) };
         strsim::jaro_winkler(known, key).max(bare)
     };
-    SETTINGS
-        .iter()
-        .map(|setting| (likeness(setting.key), setting.key))
+    known
+        .map(|known| (likeness(known), known))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, key)| key)
+        .map(|(_, known)| known)
 }

@@ -41,7 +41,7 @@ fn what_cannot_be_honoured_is_refused_by_name() {
     check_refused("[trails]\ndeliver_every = \"soon\"", "trails.deliver_every: \"soon\" is not a duration");
     check_refused("[trails]\ndeliver_every = \"0s\"", "is not a duration");
     check_refused("[history]\ndays = 0", "history.days");
-    check_refused("[server]\nupstream = \"http://x\"", "server.upstream is not built yet");
+    check_refused("[history]\ncategories = \"Data\"", "history.categories is not built yet");
     check_refused("[limits]\nprofile = \"wide\"", "open or aws");
     check_refused("[trails]\nrotate_every = \"3s\"", "a duration of 4s or more");
     check_refused("not toml", "cairn.toml");
@@ -56,7 +56,7 @@ fn what_is_wrong_in_the_file_is_pointed_at_by_its_line() {
     );
     check_refused("trails.lock = [\"1s\"]", "cairn.toml:1: trails.lock: \"[...]\" is not a duration");
     check_refused("trails = { lock = \"1s\",\n deliver_every = true }", "cairn.toml:");
-    check_refused("[server]\n\nupstream = \"x\"", "cairn.toml:3: server.upstream is not built yet");
+    check_refused("[history]\n\ncategories = \"x\"", "cairn.toml:3: history.categories is not built yet");
     check_refused("[history]\ndays = ", "cairn.toml:2: ");
     check_refused("[history]\ndays = 1\ndays = 2", "cairn.toml:3: duplicate key");
     check_refused("deliver_every = \"1s\"", "did you mean \"trails.deliver_every\"?");

@@ -2,6 +2,7 @@
 
 use super::{Answer, whole};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::body::{self, BodyError};
 use crate::events::{self, Exchange};
 use cairn_wire::query::{CallerIdentity, Form, QueryCode, QueryError, caller_identity, error_response};
@@ -47,15 +48,21 @@ pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -
     events::sts(app, exchange, &caller, &action, checked.as_ref().err()).await;
     match checked {
         Err(error) => failed(&error),
-        Ok(()) => {
-            let account = caller.account().to_string();
-            let user = caller.key.user.as_deref();
-            let user_id =
-                user.map_or_else(|| account.clone(), |user| cairn_record::user_id(caller.account(), user));
-            let identity = CallerIdentity { arn: caller.arn(), user_id, account };
-            whole(caller_identity(&exchange.request_id, &identity))
-        }
+        Ok(()) => whole(caller_identity(&exchange.request_id, &identity_of(&caller))),
     }
+}
+
+/// Answers GetCallerIdentity for a key of Cairn's own, whose signature was verified.
+pub(crate) async fn identity(app: &App, exchange: &Exchange<'_>, caller: &Caller) -> Answer {
+    events::sts(app, exchange, caller, "GetCallerIdentity", None).await;
+    whole(caller_identity(&exchange.request_id, &identity_of(caller)))
+}
+
+fn identity_of(caller: &Caller) -> CallerIdentity {
+    let account = caller.account().to_string();
+    let user = caller.key.user.as_deref();
+    let user_id = user.map_or_else(|| account.clone(), |user| cairn_record::user_id(caller.account(), user));
+    CallerIdentity { arn: caller.arn(), user_id, account }
 }
 
 fn body_error(error: &BodyError) -> QueryError {

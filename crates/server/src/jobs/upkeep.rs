@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 /// How often the log's oldest segments are looked at.
 const RELEASE_EVERY: Duration = Duration::from_secs(10);
 /// How often the history table is tidied.
-const MAINTAIN_EVERY: Duration = Duration::from_secs(60);
+const MAINTAIN_EVERY: Duration = Duration::from_secs(10);
+/// Between two steps of tidying, while there is more.
+const BETWEEN_STEPS: Duration = Duration::from_millis(100);
 
 /// Drops what every reader of the log has left behind.
 pub(super) async fn release(app: Arc<App>, stop: CancellationToken) {
@@ -28,14 +30,25 @@ pub(super) async fn release(app: Arc<App>, stop: CancellationToken) {
 
 /// Tidies the history table. A job of its own: joining many files takes long, and the log must not grow meanwhile.
 pub(super) async fn maintain(app: Arc<App>, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        tokio::select! {
+    let mut wait = MAINTAIN_EVERY;
+    loop {
+        let step = async {
+            tokio::time::sleep(wait).await;
+            app.history.maintain(clock::now()).await
+        };
+        // What is not done at the stop is left as a crash would leave it.
+        let done = tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(MAINTAIN_EVERY) => {}
-        }
-        if let Err(error) = app.history.maintain(clock::now()).await {
-            tracing::error!(%error, "the history table could not be tidied; trying again later");
-        }
+            done = step => done,
+        };
+        wait = match done {
+            Ok(done) if done.has_more => BETWEEN_STEPS,
+            Ok(_) => MAINTAIN_EVERY,
+            Err(error) => {
+                tracing::error!(%error, "the history table could not be tidied; trying again later");
+                MAINTAIN_EVERY
+            }
+        };
     }
 }
 
@@ -52,5 +65,7 @@ pub(crate) fn drop_segments(app: &App) {
 /// Where the slowest reader stands; its position survives power loss.
 pub(crate) fn slowest(app: &App) -> Position {
     let catalog = app.journal.catalog().position();
-    catalog.min(app.history.committed()).min(app.delivery.position())
+    let slowest = catalog.min(app.history.committed()).min(app.delivery.position());
+    // What a crash leaves without an outcome is looked for from there on.
+    slowest.min(app.gateway.floor().unwrap_or(slowest))
 }

@@ -7,17 +7,19 @@ use crate::body;
 use crate::events::{self as record, Exchange};
 use crate::http::journal_error;
 use crate::ingest::{
-    self, Asked, BODY_BYTES_MAX, CommitError, Encoding, Format, Poster, Receipt, Share, UnpackError,
+    self, Asked, BODY_BYTES_MAX, CommitError, Encoding, Foreign, Format, Judged, Poster, Receipt, Share,
+    UnpackError,
 };
 use bytes::Bytes;
 use cairn_model::{Origin, Position};
+use cairn_store::catalog::CatalogState;
 use cairn_wire::{ApiError, ErrorCode};
 use http::{Response, StatusCode};
 use hyper::body::Incoming;
 
 /// What the query may say.
 const PARAMETERS: &str = "origin=imported, positions=true, \
-    format=auto|cloudtrail|lookup-events|eventbridge|ndjson, again=POSITION";
+    format=auto|cloudtrail|lookup-events|eventbridge|ndjson|kubernetes|otlp|gcp|azure|github|ocsf, again=POSITION";
 
 /// What a key is told that may only post.
 pub(super) const NO_IMPORT: &str = "This key may post events, but not import them.";
@@ -38,22 +40,98 @@ pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -
     }
 }
 
-async fn take(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Result<Receipt, ApiError> {
+/// Takes events of another system, of which the path says which; answers when all that were taken are durable.
+pub(super) async fn answer_foreign(
+    app: &App,
+    exchange: &Exchange<'_>,
+    body: Incoming,
+    format: cairn_foreign::Format,
+) -> Response<Bytes> {
+    let foreign = Foreign::Events(format);
+    match take_foreign(app, exchange, body, foreign, |body| Ok((body, None))).await {
+        Ok(Taken { receipt, .. }) => {
+            let body = serde_json::to_vec(&receipt).expect("a receipt has string keys only");
+            respond(StatusCode::OK, exchange, Bytes::from(body))
+        }
+        Err(cause) => error(exchange, &cause),
+    }
+}
+
+/// What was taken of another system's events.
+pub(super) struct Taken {
+    pub(super) receipt: Receipt,
+    /// How many events were refused, and the first reason.
+    pub(super) rejected: u64,
+    pub(super) reason: String,
+}
+
+/// Takes events of another system. `unwrap` takes out of the body, once it was verified, what holds them, and says how
+/// that is packed unless the head does.
+pub(super) async fn take_foreign(
+    app: &App,
+    exchange: &Exchange<'_>,
+    body: Incoming,
+    foreign: Foreign,
+    unwrap: impl FnOnce(Bytes) -> Result<(Bytes, Option<Encoding>), ApiError>,
+) -> Result<Taken, ApiError> {
+    let Posted { caller, body, share } = read(app, exchange, body).await?;
+    let taken = async {
+        let asked =
+            Asked { origin: Origin::Posted, format: Format::CloudTrail, positions: false, again: None };
+        let (body, encoding) = unwrap(body)?;
+        let encoding = encoding.map_or_else(|| encoding_of(exchange, &body), Ok)?;
+        let region = app.config.region.clone();
+        let judging = move |body, poster, known: &CatalogState, share: &mut Share| {
+            ingest::judge_foreign(body, encoding, (poster, foreign, &region), known, share)
+        };
+        judge_and_commit(app, exchange, &caller, asked, (body, share), judging).await
+    };
+    let taken = taken.await;
+    tell_refusal(app, exchange, &caller, taken.as_ref().err()).await;
+    let receipt = taken?;
+    let (rejected, reason) = (receipt.refused(), receipt.refused.first().map(|line| line.reason.clone()));
+    Ok(Taken { receipt, rejected, reason: reason.unwrap_or_default() })
+}
+
+/// A body whose poster is known.
+struct Posted {
+    caller: Caller,
+    body: Bytes,
+    share: Share,
+}
+
+async fn read(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Result<Posted, ApiError> {
     body::check_announced(&body, BODY_BYTES_MAX)?;
     let claim = claim(app, exchange).await?;
     let mut share = app.budget.share();
     let body =
         body::read_charged(body, BODY_BYTES_MAX, |bytes| share.hold(bytes).map_err(unpack_error)).await?;
     let caller = verify(app, exchange, claim, &body).await?;
-    let taken = take_from(app, exchange, &caller, body, share).await;
-    if let Err(cause) = &taken
+    Ok(Posted { caller, body, share })
+}
+
+/// Puts on the record that events were refused as a whole, unless the caller is to try again.
+async fn tell_refusal(app: &App, exchange: &Exchange<'_>, caller: &Caller, cause: Option<&ApiError>) {
+    if let Some(cause) = cause
         && cause.code != ErrorCode::ServiceUnavailable
     {
         let imports = asked(exchange).is_ok_and(|asked| asked.origin == Origin::Imported);
         let name = if imports { "Import" } else { "PostEvents" };
-        record::own(app, exchange, &caller, name, None, Some(cause)).await;
+        record::own(app, exchange, caller, name, None, Some(cause)).await;
     }
+}
+
+async fn take(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Result<Receipt, ApiError> {
+    let Posted { caller, body, share } = read(app, exchange, body).await?;
+    let taken = take_from(app, exchange, &caller, body, share).await;
+    tell_refusal(app, exchange, &caller, taken.as_ref().err()).await;
     taken
+}
+
+fn encoding_of(exchange: &Exchange<'_>, body: &[u8]) -> Result<Encoding, ApiError> {
+    let header =
+        exchange.parts.headers.get(http::header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+    Encoding::of(header, body).map_err(unpack_error)
 }
 
 async fn take_from(
@@ -61,7 +139,7 @@ async fn take_from(
     exchange: &Exchange<'_>,
     caller: &Caller,
     body: Bytes,
-    mut share: Share,
+    share: Share,
 ) -> Result<Receipt, ApiError> {
     let asked = asked(exchange)?;
     let imports = asked.origin == Origin::Imported || asked.positions || asked.again.is_some();
@@ -70,13 +148,33 @@ async fn take_from(
     }
     // An importer that was cut off sends again what may still be on its way into the log.
     let _entered = if asked.positions { Some(app.under_way.enter(&body).await) } else { None };
+    let encoding = encoding_of(exchange, &body)?;
+    let region = app.config.region.clone();
+    let judging = move |body, poster, known: &CatalogState, share: &mut Share| match asked.format {
+        Format::Foreign(system) => {
+            let foreign = Foreign::Events(system);
+            ingest::judge_foreign(body, encoding, (poster, foreign, &region), known, share)
+        }
+        _ => ingest::judge(body, encoding, poster, known, share),
+    };
+    judge_and_commit(app, exchange, caller, asked, (body, share), judging).await
+}
+
+async fn judge_and_commit<J>(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    asked: Asked,
+    (body, mut share): (Bytes, Share),
+    judging: J,
+) -> Result<Receipt, ApiError>
+where
+    J: FnOnce(Bytes, Poster, &CatalogState, &mut Share) -> Result<Judged, UnpackError> + Send + 'static,
+{
     let poster = Poster::new(caller, asked);
-    let header =
-        exchange.parts.headers.get(http::header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
-    let encoding = Encoding::of(header, &body).map_err(unpack_error)?;
     let known = app.journal.catalog().state();
     let judged = tokio::task::spawn_blocking(move || {
-        let judged = ingest::judge(body, encoding, poster, &known, &mut share)?;
+        let judged = judging(body, poster, &known, &mut share)?;
         Ok((judged, share))
     });
     let (judged, share) = judged.await.expect("judging events does not panic").map_err(unpack_error)?;

@@ -1,0 +1,141 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::{Intents, Owed};
+use crate::journal::{Journal, JournalError, replay};
+use cairn_model::{AccountId, Field, Record};
+use cairn_store::catalog::Catalog;
+use cairn_store::disk::LocalDisk;
+use cairn_store::log::{AppendError, Log, LogOptions};
+use std::path::Path;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+async fn start(folder: &Path) -> (Journal, Intents) {
+    start_with(folder, LogOptions::new(folder.join("log"))).await
+}
+
+async fn start_with(folder: &Path, options: LogOptions) -> (Journal, Intents) {
+    let disk = Arc::new(LocalDisk);
+    let (log, _) = Log::open(disk.clone(), options).unwrap();
+    let catalog = Catalog::open(&folder.join("catalog.db")).await.unwrap();
+    replay(&log, &catalog).await.unwrap();
+    let journal = Journal::new(log, catalog, CancellationToken::new());
+    let intents = Intents::open(disk, folder.join("intents"), &journal).await.unwrap();
+    (journal, intents)
+}
+
+fn account() -> AccountId {
+    "111122223333".parse().unwrap()
+}
+
+fn event(id: Uuid, code: &str) -> Vec<u8> {
+    let text = serde_json::json!({
+        "eventTime": "2026-03-01T08:04:11Z", "eventSource": "s", "eventName": "n", "eventID": id, "errorCode": code,
+    });
+    text.to_string().into_bytes()
+}
+
+/// Event ids and error codes of the log.
+fn recorded(journal: &Journal) -> Vec<(Uuid, String)> {
+    let mut reader = journal.log().reader(journal.log().first()).unwrap();
+    let mut found = Vec::new();
+    while let Some(chunk) = reader.next(1 << 20).unwrap() {
+        for (_, payload) in chunk.iter() {
+            let event = Record::decode(payload).unwrap().event();
+            let text = |field| event.string(field).unwrap_or_default().into_owned();
+            found.push((text(Field::EventId).parse().unwrap(), text(Field::ErrorCode)));
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn an_intent_without_an_outcome_becomes_one_event_however_often_cairn_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = Uuid::from_u128(7);
+    {
+        let (journal, intents) = start(folder.path()).await;
+        intents.begin(id, account(), &event(id, "OutcomeUnknown"), &journal).await.unwrap();
+        assert_eq!(intents.floor(), Some(journal.log().committed()));
+    }
+    for _ in 0..3 {
+        let (journal, _) = start(folder.path()).await;
+        assert_eq!(recorded(&journal), [(id, "OutcomeUnknown".to_owned())]);
+    }
+}
+
+#[tokio::test]
+async fn an_intent_whose_outcome_is_on_the_record_becomes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (closed, unclosed) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let expected = [(closed, "Done".to_owned()), (unclosed, "Done".to_owned())];
+    {
+        let (journal, intents) = start(folder.path()).await;
+        for id in [closed, unclosed] {
+            intents.begin(id, account(), &event(id, "OutcomeUnknown"), &journal).await.unwrap();
+            journal.record(account(), &event(id, "Done")).await.unwrap();
+        }
+        // A crash comes before the other one is closed.
+        intents.end(closed);
+    }
+    for _ in 0..2 {
+        let (journal, _) = start(folder.path()).await;
+        assert_eq!(recorded(&journal), expected);
+    }
+}
+
+#[tokio::test]
+async fn an_intent_that_the_door_refuses_stops_no_start_and_is_told_of_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids = [Uuid::from_u128(1), Uuid::from_u128(2)];
+    {
+        let (journal, intents) = start(folder.path()).await;
+        let nameless =
+            format!(r#"{{"eventTime":"2026-03-01T08:04:11Z","errorCode":"X","eventID":"{}"}}"#, ids[0]);
+        intents.begin(ids[0], account(), nameless.as_bytes(), &journal).await.unwrap();
+        intents.begin(ids[1], account(), b"no event", &journal).await.unwrap();
+    }
+    for _ in 0..3 {
+        let (journal, intents) = start(folder.path()).await;
+        let mut found: Vec<_> = recorded(&journal).into_iter().map(|(id, _)| id).collect();
+        found.sort();
+        assert_eq!(found, ids);
+        intents.log.clone().close().unwrap();
+        assert_eq!(intents.floor(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_takes_nothing_stops_no_start_and_gets_the_event_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = Uuid::from_u128(7);
+    {
+        let (journal, intents) = start(folder.path()).await;
+        intents.begin(id, account(), &event(id, "OutcomeUnknown"), &journal).await.unwrap();
+    }
+    {
+        let too_small = LogOptions { queue_bytes: 64, ..LogOptions::new(folder.path().join("log")) };
+        let (journal, intents) = start_with(folder.path(), too_small).await;
+        assert_eq!(recorded(&journal), []);
+        assert!(intents.floor().is_some());
+    }
+    let (journal, _) = start(folder.path()).await;
+    assert_eq!(recorded(&journal), [(id, "OutcomeUnknown".to_owned())]);
+}
+
+#[tokio::test]
+async fn an_outcome_that_could_not_be_recorded_is_tried_again_until_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = Uuid::from_u128(7);
+    let (journal, intents) = start(folder.path()).await;
+    intents.begin(id, account(), &event(id, "OutcomeUnknown"), &journal).await.unwrap();
+    let owed = Owed { account: account(), event: event(id, "Done"), changes: Vec::new() };
+    intents.owe(id, owed, &JournalError::Append(AppendError::Busy));
+    for _ in 0..3 {
+        intents.tidy(&journal).await;
+    }
+    assert_eq!(recorded(&journal), [(id, "Done".to_owned())]);
+    intents.log.clone().close().unwrap();
+    assert_eq!(intents.floor(), None);
+}

@@ -1,0 +1,77 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::{Drain, EventQueue, TOGETHER_BYTES, Waiting, together};
+use crate::journal::Journal;
+use cairn_model::AccountId;
+use cairn_store::catalog::Catalog;
+use cairn_store::disk::LocalDisk;
+use cairn_store::log::{Log, LogOptions};
+use std::path::Path;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+const EVENT: &[u8] = br#"{"eventTime":"2026-03-01T08:04:11Z","eventSource":"s","eventName":"n"}"#;
+
+fn account() -> AccountId {
+    "111122223333".parse().unwrap()
+}
+
+async fn journal(folder: &Path) -> Arc<Journal> {
+    let (log, _) = Log::open(Arc::new(LocalDisk), LogOptions::new(folder.join("log"))).unwrap();
+    let catalog = Catalog::open(&folder.join("catalog.db")).await.unwrap();
+    Arc::new(Journal::new(log, catalog, CancellationToken::new()))
+}
+
+/// Writes what waits, and stops.
+async fn drained(drain: Drain, journal: &Arc<Journal>) {
+    let stop = CancellationToken::new();
+    stop.cancel();
+    drain.run(Arc::clone(journal), stop).await;
+}
+
+#[tokio::test]
+async fn what_was_taken_is_written_before_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path()).await;
+    let (queue, drain) = EventQueue::new(1 << 20);
+    for _ in 0..10 {
+        queue.offer(account(), EVENT.to_vec());
+    }
+    drained(drain, &journal).await;
+    assert_eq!(journal.log().stats().records, 10);
+    assert_eq!((queue.bytes(), queue.dropped()), (0, 0));
+}
+
+#[tokio::test]
+async fn what_the_door_or_the_log_refuses_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path()).await;
+    for _ in 0..2 {
+        let (queue, drain) = EventQueue::new(1 << 20);
+        for event in [EVENT, b"no event", EVENT] {
+            queue.offer(account(), event.to_vec());
+        }
+        let was_open = journal.log().stats().records == 0;
+        drained(drain, &journal).await;
+        assert_eq!((queue.bytes(), queue.dropped()), (0, if was_open { 1 } else { 3 }));
+        assert_eq!(journal.log().stats().records, 2);
+        journal.log().clone().close().unwrap();
+    }
+}
+
+#[test]
+fn what_waits_goes_into_the_log_in_parts() {
+    let waiting = |bytes: usize| Waiting { account: account(), event: vec![0; bytes] };
+    assert_eq!(together(&[waiting(1), waiting(1)]), 2);
+    assert_eq!(together(&[waiting(TOGETHER_BYTES), waiting(1)]), 1);
+    assert_eq!(together(&[waiting(TOGETHER_BYTES + 1), waiting(1)]), 1);
+}
+
+#[test]
+fn what_finds_no_room_is_counted() {
+    let (queue, _drain) = EventQueue::new(2 * EVENT.len());
+    for _ in 0..5 {
+        queue.offer(account(), EVENT.to_vec());
+    }
+    assert_eq!((queue.bytes(), queue.dropped()), (2 * EVENT.len(), 3));
+}
