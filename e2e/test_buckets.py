@@ -239,15 +239,17 @@ def test_an_account_has_its_own_buckets(server: Server, s3: Any, filled: str) ->
     assert code_of(other.create_bucket, Bucket=filled) == "BucketAlreadyExists"
 
 
-def test_calls_on_buckets_are_recorded_and_calls_on_objects_are_not(server: Server, s3: Any) -> None:
+def test_calls_on_buckets_and_on_objects_are_recorded(server: Server, s3: Any) -> None:
     name = unique("recorded")
     s3.create_bucket(Bucket=name)
     s3.put_object(Bucket=name, Key="key", Body=b"")
     s3.get_object(Bucket=name, Key="key")
     assert code_of(s3.delete_bucket, Bucket=name) == "BucketNotEmpty"
     server.found(name="DeleteBucket", error="BucketNotEmpty", text=name)
-    recorded = [found["eventName"] for found in server.lookup(source="s3.amazonaws.com", text=name)]
-    assert sorted(recorded) == ["CreateBucket", "DeleteBucket"]
+    recorded = {found["eventName"]: found["eventCategory"] for found in server.lookup(source="s3.amazonaws.com", text=name)}
+    assert recorded == {
+        "CreateBucket": "Management", "DeleteBucket": "Management", "PutObject": "Data", "GetObject": "Data",
+    }
 
 
 def test_buckets_survive_a_restart(server: Server, filled: str) -> None:

@@ -209,7 +209,7 @@ def test_what_is_misspelt_is_named_with_what_it_may_be(make_server: MakeServer) 
     warned.stop()
 
 
-@pytest.mark.parametrize("flag", ["--upstream", "--targets-logs-endpoint", "--history-categories"])
+@pytest.mark.parametrize("flag", ["--targets-logs-endpoint", "--history-categories"])
 def test_a_setting_that_is_not_built_is_refused(make_server: MakeServer, flag: str) -> None:
     assert "not built" in refuses_to_start(make_server(), flag, "x", code=2)
 
