@@ -1,6 +1,9 @@
 //! Control-plane changes, as they stand in the log beside the event of the call that made them.
 
-use crate::{AccessKey, AccountId, Session, Timestamp, Trail, TrailArn};
+use crate::{
+    AccessKey, AccountId, Channel, ChannelArn, Dashboard, DashboardArn, EventDataStore, EventDataStoreArn,
+    Group, ManagedPolicy, PolicedArn, ResourcePolicy, Role, Session, Timestamp, Trail, TrailArn, User,
+};
 use serde::{Deserialize, Serialize};
 
 /// One change of the control plane. Each states the whole new value, so that applying one twice
@@ -28,6 +31,70 @@ pub enum Change {
     PutSigningKey(SigningKey),
     /// Temporary credentials were handed out. Those that have expired by then are forgotten.
     PutSession(Box<Session>),
+    /// An event data store was created, updated, deleted for the time being, restored, or otherwise changed.
+    PutEventDataStore(Box<EventDataStore>),
+    /// An event data store is gone for good.
+    DeleteEventDataStore {
+        /// The store.
+        arn: EventDataStoreArn,
+    },
+    /// A channel was created or updated.
+    PutChannel(Box<Channel>),
+    /// A channel was deleted.
+    DeleteChannel {
+        /// The channel.
+        arn: ChannelArn,
+    },
+    /// A dashboard was created or updated.
+    PutDashboard(Box<Dashboard>),
+    /// A dashboard was deleted.
+    DeleteDashboard {
+        /// The dashboard.
+        arn: DashboardArn,
+    },
+    /// A resource got a policy, or another one.
+    PutResourcePolicy(Box<ResourcePolicy>),
+    /// A resource has no policy any more.
+    DeleteResourcePolicy {
+        /// The resource.
+        arn: PolicedArn,
+    },
+    /// A user was created, or something of it changed: its groups, its policies, its tags.
+    PutUser(Box<User>),
+    /// A user was deleted.
+    DeleteUser {
+        /// The account.
+        account: AccountId,
+        /// The user's name.
+        name: String,
+    },
+    /// A group was created, or its policies changed.
+    PutGroup(Box<Group>),
+    /// A group was deleted.
+    DeleteGroup {
+        /// The account.
+        account: AccountId,
+        /// The group's name.
+        name: String,
+    },
+    /// A role was created, or something of it changed.
+    PutRole(Box<Role>),
+    /// A role was deleted.
+    DeleteRole {
+        /// The account.
+        account: AccountId,
+        /// The role's name.
+        name: String,
+    },
+    /// A managed policy was created, or its document replaced.
+    PutPolicy(Box<ManagedPolicy>),
+    /// A managed policy was deleted.
+    DeletePolicy {
+        /// The account.
+        account: AccountId,
+        /// The policy's name.
+        name: String,
+    },
 }
 
 /// An account.
@@ -87,3 +154,6 @@ pub(crate) mod hex_bytes {
         pairs.iter().map(|[high, low]| Ok(digit(*high)? << 4 | digit(*low)?)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,6 +138,7 @@ impl<'a> Event<'a> {
     }
 
     /// How it came.
+    #[inline]
     pub fn origin(&self) -> Origin {
         match self.header[1] {
             0 => Origin::Recorded,
@@ -147,17 +148,20 @@ impl<'a> Event<'a> {
     }
 
     /// Its category: `eventCategory`, or what `managementEvent` and `eventType` say.
+    #[inline]
     pub fn category(&self) -> Category {
         Category::from_byte(self.header[2])
     }
 
     /// `readOnly`, if the event says it.
+    #[inline]
     pub fn read_only(&self) -> Option<bool> {
         let flags = self.header[3];
         (flags & FLAG_READ_ONLY_KNOWN != 0).then_some(flags & FLAG_READ_ONLY != 0)
     }
 
     /// Whether its time was more than 24 hours in the future when it arrived: history leaves it out.
+    #[inline]
     pub fn is_future(&self) -> bool {
         self.header[3] & FLAG_FUTURE != 0
     }
@@ -168,21 +172,25 @@ impl<'a> Event<'a> {
     }
 
     /// `eventTime`.
+    #[inline]
     pub fn event_time(&self) -> Timestamp {
         Timestamp::from_micros(i64_at(self.header, 16))
     }
 
     /// When Cairn took it.
+    #[inline]
     pub fn arrival(&self) -> Timestamp {
         Timestamp::from_micros(i64_at(self.header, 24))
     }
 
     /// The JSON text, as it came but for members that the door added.
+    #[inline]
     pub fn text(&self) -> &'a str {
         self.text
     }
 
     /// The raw JSON of a field's value; `None` if the event lacks the field.
+    #[inline]
     pub fn raw(&self, field: Field) -> Option<&'a str> {
         let (spans, _) = self.spans.as_chunks::<SPAN_BYTES>();
         let span = spans.iter().find(|span| span[0] == field as u8)?;
@@ -190,23 +198,27 @@ impl<'a> Event<'a> {
     }
 
     /// A field's text; `None` if the event lacks it or its value is not a string.
+    #[inline]
     pub fn string(&self, field: Field) -> Option<Cow<'a, str>> {
         json::string(self.raw(field)?)
     }
 
     /// All fields that the door knows, as (field, raw JSON value), in the event's order.
+    #[inline]
     pub fn fields(&self) -> impl Iterator<Item = (Field, &'a str)> + use<'a> {
         self.spans().filter_map(|(field, value)| Some((Field::from_byte(field)?, value)))
     }
 
     /// All fields that the door knows, as (field, where its raw value stands in the text), those of nested
     /// objects before that of the object.
+    #[inline]
     pub fn places(&self) -> impl Iterator<Item = (Field, Range<usize>)> + use<'a> {
         let (spans, _) = self.spans.as_chunks::<SPAN_BYTES>();
         spans.iter().filter_map(|span| Some((Field::from_byte(span[0])?, range_of(span))))
     }
 
     /// Top-level members that the door does not know, as (raw key with quotes, raw value).
+    #[inline]
     pub fn unknown(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let mut spans = self.spans();
         std::iter::from_fn(move || {
@@ -216,6 +228,7 @@ impl<'a> Event<'a> {
         })
     }
 
+    #[inline]
     fn spans(&self) -> impl Iterator<Item = (u8, &'a str)> + use<'a> {
         let text = self.text;
         let (spans, _) = self.spans.as_chunks::<SPAN_BYTES>();
@@ -234,11 +247,13 @@ impl std::fmt::Debug for Event<'_> {
     }
 }
 
+#[inline]
 fn range_of(span: &[u8; SPAN_BYTES]) -> Range<usize> {
     let start = u24(span[1], span[2], span[3]);
     start..start + u24(span[4], span[5], span[6])
 }
 
+#[inline]
 fn u24(a: u8, b: u8, c: u8) -> usize {
     usize::from(a) | usize::from(b) << 8 | usize::from(c) << 16
 }

@@ -54,6 +54,7 @@ pub fn text(bytes: &[u8]) -> Result<&str, JsonError> {
 
 /// Reads the text of a JSON string, quotes included; `None` if `raw` is not one.
 /// `raw` must come from a text that [`Scanner`] has passed.
+#[inline]
 pub fn string(raw: &str) -> Option<Cow<'_, str>> {
     let [b'"', inner @ .., b'"'] = raw.as_bytes() else { return None };
     let is_plain = match inner.len() {

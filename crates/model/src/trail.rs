@@ -1,6 +1,6 @@
 //! Trails.
 
-use crate::{Selectors, Timestamp, TrailArn};
+use crate::{InsightSelector, Selectors, Timestamp, TrailArn};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,6 +36,76 @@ pub struct Trail {
     /// Its tags by key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// The Insights that are looked for among its events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub insights: Vec<InsightSelector>,
+    /// How its data events are aggregated, if they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aggregation: Option<Aggregation>,
+}
+
+impl Trail {
+    /// A trail as AWS makes it if nothing else is said. It is not logging.
+    pub fn new(arn: TrailArn, bucket: String, created: Timestamp) -> Trail {
+        Trail {
+            arn,
+            bucket,
+            prefix: None,
+            include_global_service_events: true,
+            multi_region: false,
+            log_file_validation: false,
+            recursive_logging: true,
+            selectors: Selectors::Default,
+            logging: Logging::Never,
+            created,
+            sns_topic: None,
+            kms_key: None,
+            tags: BTreeMap::new(),
+            insights: Vec::new(),
+            aggregation: None,
+        }
+    }
+}
+
+/// How data events are aggregated over five minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aggregation {
+    /// At least one, each once.
+    pub templates: Vec<AggregationTemplate>,
+}
+
+/// By what events are aggregated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AggregationTemplate {
+    /// By the API that was called.
+    ApiActivity,
+    /// By the resource that was used.
+    ResourceAccess,
+    /// By who acted.
+    UserActions,
+}
+
+impl AggregationTemplate {
+    /// All of them.
+    pub const ALL: [AggregationTemplate; 3] = [
+        AggregationTemplate::ApiActivity,
+        AggregationTemplate::ResourceAccess,
+        AggregationTemplate::UserActions,
+    ];
+
+    /// The one of this name.
+    pub fn from_name(name: &str) -> Option<AggregationTemplate> {
+        AggregationTemplate::ALL.into_iter().find(|known| known.name() == name)
+    }
+
+    /// AWS's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            AggregationTemplate::ApiActivity => "API_ACTIVITY",
+            AggregationTemplate::ResourceAccess => "RESOURCE_ACCESS",
+            AggregationTemplate::UserActions => "USER_ACTIONS",
+        }
+    }
 }
 
 /// Whether a trail is logging, and since when.

@@ -24,6 +24,7 @@ macro_rules! fields {
             /// Every field.
             pub const ALL: &[Field] = &[$(Field::$name,)*];
 
+            #[inline]
             pub(super) fn from_byte(byte: u8) -> Option<Field> {
                 match byte { $($number => Some(Field::$name),)* _ => None }
             }
