@@ -18,7 +18,8 @@ const LABELS: [&str; 4] = ["name", "key", "path", "Key"];
 const VALUES: [&str; 5] = ["value", "Value", "newValue", "oldValue", "values"];
 
 /// Hides what is secret by its name, at any depth: members, values beside a label, values in the query of a
-/// URL, and all of these in JSON that stands as text in a string. `secretAccessKey` goes altogether.
+/// URL, passwords before its host, and all of these in JSON that stands as text in a string. `secretAccessKey` goes
+/// altogether.
 pub fn hide(value: &mut Value) {
     match value {
         Value::Object(members) => hide_members(members),
@@ -26,6 +27,18 @@ pub fn hide(value: &mut Value) {
         Value::String(text) => texts::hide(text),
         _ => {}
     }
+}
+
+/// What is left of a text that is JSON, or in which URLs stand, when its secrets are hidden as by [`hide`]. `None` if it
+/// has none.
+pub fn hidden_in_text(text: &str) -> Option<String> {
+    texts::hidden(text)
+}
+
+/// What is left of a text when the signatures, tokens and passwords of the URLs and forms in it are hidden, also of those
+/// that stand percent-encoded in another one's query. `None` if it has none.
+pub fn hidden_in_urls(text: &str) -> Option<String> {
+    texts::hidden_in_urls(text)
 }
 
 fn hide_members(members: &mut Map<String, Value>) {

@@ -1,4 +1,4 @@
-//! Which events a trail takes: basic and advanced event selectors, compiled to one predicate.
+//! Which events a trail or an event data store takes: basic and advanced event selectors, compiled to one predicate.
 //!
 //! What AWS leaves open is decided so:
 //! - An event that does not say `readOnly` counts as a write, in basic and in advanced selectors: a
@@ -9,9 +9,15 @@
 mod advanced;
 mod basic;
 mod check;
+mod logged;
 mod resource;
+mod store;
 
-pub use check::{SelectorError, check_advanced, check_basic, read_write_type};
+pub use check::{
+    SelectorError, Subject, check_advanced, check_basic, check_store_selectors, read_write_type,
+};
+pub use logged::{Logged, logged, logged_advanced};
+pub use store::{Family, default_store_selectors, family};
 
 use advanced::Advanced;
 use basic::Basic;

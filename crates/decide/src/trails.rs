@@ -8,24 +8,24 @@ mod change;
 mod error;
 mod find;
 mod grants;
-mod limits;
+mod logs;
 mod plan;
 mod quota;
 mod select;
 mod settings;
-mod tags;
 
+pub use crate::limits::Limits;
 pub use change::{delete, start_logging, stop_logging};
 pub use error::{ArnError, CombinationError, TrailError};
+pub(crate) use find::to_change;
 pub use find::{Page, describe, get, list, status};
 pub use grants::GrantError;
-pub use limits::Limits;
+pub use logs::{LogGroupError, LogRoleError};
 pub use plan::{
     Answers, BucketAnswer, CreateTrail, Plan, PolicyText, Questions, TargetFault, create, update,
 };
 pub use select::{effective_selectors, has_custom_selectors, put_event_selectors};
 pub use settings::{Settings, Unbuilt};
-pub use tags::{TAGS_MAX, Tag, TagError, add_tags, remove_tags, tagged};
 
 use cairn_model::{AccountId, Timestamp, Trail};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use super::*;
-use cairn_model::{Category, Logging, Selectors, Timestamp, Trail};
+use cairn_model::{Category, Timestamp, Trail};
 
 fn check(name: &str, message: &str) {
     assert_eq!(check_trail_name(name).unwrap_err().to_string(), message);
@@ -57,20 +57,10 @@ fn prefixes_have_at_most_200_characters_and_no_slash_at_their_ends() {
 }
 
 fn trail(prefix: Option<&str>) -> Trail {
+    let arn = "arn:aws:cloudtrail:eu-central-1:111122223333:trail/main".parse().unwrap();
     Trail {
-        arn: "arn:aws:cloudtrail:eu-central-1:111122223333:trail/main".parse().unwrap(),
-        bucket: "acme-logs".to_owned(),
         prefix: prefix.map(str::to_owned),
-        include_global_service_events: true,
-        multi_region: true,
-        log_file_validation: true,
-        recursive_logging: true,
-        sns_topic: None,
-        kms_key: None,
-        tags: std::collections::BTreeMap::new(),
-        selectors: Selectors::Default,
-        logging: Logging::Never,
-        created: Timestamp::from_seconds(0),
+        ..Trail::new(arn, "acme-logs".to_owned(), Timestamp::from_seconds(0))
     }
 }
 

@@ -1,12 +1,32 @@
-//! What callers may write into the selectors of a trail.
+//! What callers may write into the selectors of a trail or an event data store.
 
 mod advanced;
 mod basic;
 
-pub use advanced::check_advanced;
+pub use advanced::{check_advanced, check_store_selectors};
 pub use basic::{check_basic, read_write_type};
 
-/// Selectors that a trail may not have; AWS's `InvalidEventSelectorsException` for every variant.
+use std::fmt;
+
+/// What has the selectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A trail.
+    Trail,
+    /// An event data store.
+    EventDataStore,
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Subject::Trail => "A trail",
+            Subject::EventDataStore => "An event data store",
+        })
+    }
+}
+
+/// Selectors that a trail or an event data store may not have; AWS's `InvalidEventSelectorsException` for every variant.
 /// The text is for the caller.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectorError {
@@ -18,9 +38,24 @@ pub enum SelectorError {
     TooManyDataResources(usize),
     /// More than 500 values over all advanced selectors.
     #[error(
-        "A trail can have up to 500 values for all conditions in all advanced event selectors; {0} were specified."
+        "{subject} can have up to 500 values for all conditions in all advanced event selectors; {count} were \
+         specified."
     )]
-    TooManyValues(usize),
+    TooManyValues {
+        /// What has the selectors.
+        subject: Subject,
+        /// How many values there are.
+        count: usize,
+    },
+    /// More than 5 advanced selectors for an event data store.
+    #[error("An event data store can have up to 5 advanced event selectors; {0} were specified.")]
+    TooManySelectors(usize),
+    /// Categories in one event data store that are kept in different ones.
+    #[error("An event data store cannot take events of the categories {0} and {1} at once.")]
+    FamiliesMixed(String, String),
+    /// An event data store was to take events of another kind than before.
+    #[error("The event categories of an event data store cannot be changed to ones of another kind.")]
+    FamilyChanged,
     /// Basic and advanced selectors in one call.
     #[error("EventSelectors and AdvancedEventSelectors cannot be specified in the same request.")]
     BothKinds,
@@ -46,7 +81,7 @@ pub enum SelectorError {
     /// An advanced selector has a field twice that it may have once.
     #[error("An advanced event selector can have only one field selector for {0}.")]
     FieldTwice(&'static str),
-    /// A field that selectors of this category may not have on trails.
+    /// A field that selectors of this category may not have.
     #[error("Field {field} is not allowed in advanced event selectors for eventCategory {category}.")]
     FieldNotAllowed {
         /// The field.

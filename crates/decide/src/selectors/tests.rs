@@ -2,6 +2,7 @@
 
 mod agreement;
 mod check;
+mod store;
 
 use super::Compiled;
 use cairn_model::event::{Admission, Door};

@@ -1,9 +1,10 @@
 //! Why an operation on trails is refused.
 
 use super::grants::GrantError;
-use super::tags::{TAGS_MAX, TagError};
+use super::logs::{LogGroupError, LogRoleError};
 use crate::names::{BucketNameError, KmsKeyIdError, PrefixError, TopicNameError, TrailNameError};
 use crate::selectors::SelectorError;
+use crate::tags::TagsError;
 use cairn_model::AccountId;
 
 /// Why an operation on trails is refused; each variant is one of AWS's exceptions. The texts are for the
@@ -25,12 +26,9 @@ pub enum TrailError {
     /// The key's name does not follow the rules.
     #[error(transparent)]
     InvalidKmsKeyId(#[from] KmsKeyIdError),
-    /// The tags do not follow the rules.
+    /// The trail cannot have these tags.
     #[error(transparent)]
-    InvalidTagParameter(#[from] TagError),
-    /// More tags than a trail may have.
-    #[error("A trail can have up to {TAGS_MAX} tags; it would have {0}.")]
-    TagsLimitExceeded(usize),
+    Tags(#[from] TagsError),
     /// The selectors do not follow the rules.
     #[error(transparent)]
     InvalidEventSelectors(#[from] SelectorError),
@@ -115,21 +113,18 @@ pub enum TrailError {
         /// KMS's error code.
         code: String,
     },
-    /// No trail of this ARN, asked for as a resource with tags.
-    #[error("Resource {0} was not found.")]
-    ResourceNotFound(String),
-    /// No event data store of this ARN.
-    #[error("Event data store {0} was not found.")]
-    EventDataStoreNotFound(String),
-    /// A resource of a kind that has no tags.
-    #[error("Resource {0} is of a type that is not supported.")]
-    ResourceTypeNotSupported(String),
     /// The trail was changed while other services were asked about it.
     #[error("Trail {0} was changed by another call at the same time. Try again.")]
     Conflict(String),
+    /// The log group cannot be used.
+    #[error(transparent)]
+    InvalidCloudWatchLogsLogGroupArn(#[from] LogGroupError),
+    /// The role that would write to the log group cannot be used.
+    #[error(transparent)]
+    InvalidCloudWatchLogsRoleArn(#[from] LogRoleError),
     /// Delivery to CloudWatch Logs, which Cairn does not have yet.
-    #[error("{0} is not supported by Cairn yet.")]
-    CloudWatchLogsDeliveryUnavailable(&'static str),
+    #[error("CloudWatchLogsLogGroupArn cannot be set: Cairn does not deliver to CloudWatch Logs yet.")]
+    CloudWatchLogsDeliveryUnavailable,
     /// A setting that Cairn does not have yet.
     #[error("{0} is not supported by Cairn yet.")]
     UnsupportedOperation(&'static str),
@@ -188,8 +183,8 @@ impl TrailError {
             TrailError::InvalidS3Prefix(_) => "InvalidS3PrefixException",
             TrailError::InvalidSnsTopicName(_) => "InvalidSnsTopicNameException",
             TrailError::InvalidKmsKeyId(_) => "InvalidKmsKeyIdException",
-            TrailError::InvalidTagParameter(_) => "InvalidTagParameterException",
-            TrailError::TagsLimitExceeded(_) => "TagsLimitExceededException",
+            TrailError::Tags(TagsError::Invalid(_)) => "InvalidTagParameterException",
+            TrailError::Tags(TagsError::LimitExceeded(_)) => "TagsLimitExceededException",
             TrailError::InvalidEventSelectors(_) => "InvalidEventSelectorsException",
             TrailError::TrailNotFound { .. } => "TrailNotFoundException",
             TrailError::TrailAlreadyExists { .. } => "TrailAlreadyExistsException",
@@ -204,11 +199,10 @@ impl TrailError {
             TrailError::KmsKeyDisabled { .. } => "KmsKeyDisabledException",
             TrailError::InsufficientEncryptionPolicy { .. } => "InsufficientEncryptionPolicyException",
             TrailError::Kms { .. } => "KmsException",
-            TrailError::ResourceNotFound(_) => "ResourceNotFoundException",
-            TrailError::EventDataStoreNotFound(_) => "EventDataStoreNotFoundException",
-            TrailError::ResourceTypeNotSupported(_) => "ResourceTypeNotSupportedException",
             TrailError::Conflict(_) => "ConflictException",
-            TrailError::CloudWatchLogsDeliveryUnavailable(_) => "CloudWatchLogsDeliveryUnavailableException",
+            TrailError::InvalidCloudWatchLogsLogGroupArn(_) => "InvalidCloudWatchLogsLogGroupArnException",
+            TrailError::InvalidCloudWatchLogsRoleArn(_) => "InvalidCloudWatchLogsRoleArnException",
+            TrailError::CloudWatchLogsDeliveryUnavailable => "CloudWatchLogsDeliveryUnavailableException",
             TrailError::UnsupportedOperation(_) => "UnsupportedOperationException",
         }
     }

@@ -81,7 +81,7 @@ pub fn list<'a>(facts: &Facts<'a>, after: Option<&TrailArn>) -> Page<'a> {
 }
 
 /// The trail that a caller wants to change: refused outside its home region.
-pub(super) fn to_change<'a>(facts: &Facts<'a>, name_or_arn: &str) -> Result<&'a Trail, TrailError> {
+pub(crate) fn to_change<'a>(facts: &Facts<'a>, name_or_arn: &str) -> Result<&'a Trail, TrailError> {
     let trail = get(facts, name_or_arn)?;
     if trail.arn.region != facts.region {
         return Err(TrailError::InvalidHomeRegion {

@@ -3,7 +3,7 @@
 //! Source: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail".
 
 use super::plan::PolicyText;
-use crate::policy::{Policy, ServiceRequest, Verdict};
+use crate::policy::{Context, Policy, Principal, Purpose, Request, Verdict};
 use cairn_model::Trail;
 
 const SERVICE: &str = "cloudtrail.amazonaws.com";
@@ -71,13 +71,18 @@ pub(super) fn check_bucket_policy(trail: &Trail, policy: &PolicyText) -> Result<
         PolicyText::Unreadable { code } => {
             return Err(refused(first, Fault::Unreadable { code: code.clone() }));
         }
-        PolicyText::Text(text) => Policy::parse(text).map_err(|_| refused(first, Fault::Malformed))?,
+        PolicyText::Text(text) => {
+            Policy::parse(text, Purpose::Resource).map_err(|_| refused(first, Fault::Malformed))?
+        }
     };
     for need in &needs {
         match need.judged_by(&policy) {
-            Verdict::Allowed => {}
-            Verdict::Denied { sid } => return Err(refused(need, Fault::Denied { sid })),
-            Verdict::Unmentioned => return Err(refused(need, Fault::Missing)),
+            Verdict::Allowed { .. } => {}
+            Verdict::Denied { statement } => {
+                let sid = statement.sid().map(str::to_owned);
+                return Err(refused(need, Fault::Denied { sid }));
+            }
+            Verdict::Silent => return Err(refused(need, Fault::Missing)),
         }
     }
     Ok(())
@@ -101,20 +106,20 @@ fn needs(trail: &Trail) -> [Need; 2] {
 }
 
 impl Need {
-    fn judged_by(&self, policy: &Policy) -> Verdict {
+    fn judged_by<'a>(&self, policy: &'a Policy) -> Verdict<'a> {
         let account = self.trail.split(':').nth(4).unwrap_or_default();
-        let mut context = vec![
-            ("aws:SourceArn", self.trail.as_str()),
-            ("aws:SourceAccount", account),
-            ("aws:PrincipalIsAWSService", "true"),
-            ("aws:PrincipalServiceName", SERVICE),
-            ("aws:SecureTransport", "true"),
-        ];
+        let mut context = Context::from([
+            ("aws:sourcearn", self.trail.as_str()),
+            ("aws:sourceaccount", account),
+            ("aws:principalisawsservice", "true"),
+            ("aws:principalservicename", SERVICE),
+            ("aws:securetransport", "true"),
+        ]);
         if self.has_acl {
-            context.push(("s3:x-amz-acl", ACL));
+            context.set("s3:x-amz-acl", ACL);
         }
-        policy.judge(&ServiceRequest {
-            service: SERVICE,
+        policy.judge(&Request {
+            principal: Principal::Service(SERVICE),
             action: self.action,
             resource: &self.resource,
             context: &context,

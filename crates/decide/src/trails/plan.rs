@@ -7,9 +7,9 @@ use super::find::{home_arn, to_change};
 use super::grants::check_bucket_policy;
 use super::quota;
 use super::settings::Settings;
-use super::tags::{self, Tag};
 use crate::names::check_trail_name;
-use cairn_model::{Logging, Selectors, Trail};
+use crate::tags::{self, Tag};
+use cairn_model::Trail;
 use std::collections::BTreeMap;
 
 /// CreateTrail's members.
@@ -119,23 +119,8 @@ pub fn update(facts: &Facts<'_>, name_or_arn: &str, settings: &Settings) -> Resu
     Ok(Plan::new(facts, settings, trail))
 }
 
-/// AWS's defaults.
 fn blank(facts: &Facts<'_>, name: &str) -> Trail {
-    Trail {
-        arn: home_arn(facts, name),
-        bucket: String::new(),
-        prefix: None,
-        include_global_service_events: true,
-        multi_region: false,
-        log_file_validation: false,
-        recursive_logging: true,
-        selectors: Selectors::Default,
-        logging: Logging::Never,
-        created: facts.now,
-        sns_topic: None,
-        kms_key: None,
-        tags: BTreeMap::new(),
-    }
+    Trail::new(home_arn(facts, name), String::new(), facts.now)
 }
 
 impl Plan {

@@ -2,6 +2,7 @@
 
 use super::Facts;
 use super::error::{CombinationError, TrailError};
+use super::logs;
 use crate::names::{check_bucket_name, check_kms_key_id, check_prefix, topic_arn};
 use cairn_model::Trail;
 
@@ -41,14 +42,8 @@ pub struct Unbuilt {
 }
 
 impl Unbuilt {
-    fn refuse(&self) -> Result<(), TrailError> {
-        let says = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-        if says(&self.log_group_arn) {
-            return Err(TrailError::CloudWatchLogsDeliveryUnavailable("CloudWatchLogsLogGroupArn"));
-        }
-        if says(&self.log_role_arn) {
-            return Err(TrailError::CloudWatchLogsDeliveryUnavailable("CloudWatchLogsRoleArn"));
-        }
+    fn refuse(&self, facts: &Facts<'_>) -> Result<(), TrailError> {
+        logs::refuse(facts, self.log_group_arn.as_deref(), self.log_role_arn.as_deref())?;
         if self.organization == Some(true) {
             return Err(TrailError::UnsupportedOperation("IsOrganizationTrail"));
         }
@@ -85,7 +80,7 @@ impl Settings {
         trail.log_file_validation = self.log_file_validation.unwrap_or(old.log_file_validation);
         trail.recursive_logging = self.recursive_logging.unwrap_or(old.recursive_logging);
         check(&trail)?;
-        self.unbuilt.refuse()?;
+        self.unbuilt.refuse(facts)?;
         Ok(trail)
     }
 

@@ -1,11 +1,12 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod grants;
+mod logs;
 mod regions;
-mod tags;
 mod targets;
 
 use super::*;
+use crate::tags::Tag;
 use cairn_model::{
     AdvancedEventSelector, AdvancedFieldSelector, EventSelector, Logging, ReadWriteType, Selectors,
 };
@@ -19,7 +20,7 @@ fn facts<'a>(trails: &'a [Arc<Trail>], region: &'a str) -> Facts<'a> {
         account: "111122223333".parse().unwrap(),
         region,
         now: Timestamp::from_seconds(1_772_352_000),
-        limits: Limits { trails_per_region_max: 5, checks_policies: false },
+        limits: Limits { trails_per_region_max: 5, ..Limits::OPEN },
     }
 }
 
@@ -87,6 +88,23 @@ fn check_settings(settings: Settings, code: &str, message: &str) {
 }
 
 #[test]
+fn a_new_trail_may_have_tags() {
+    let tag = |key: &str| Tag { key: key.to_owned(), value: Some("b".to_owned()) };
+    let with = |tags| created(&facts(&[], HOME), &CreateTrail { tags, ..request("main") });
+    assert_eq!(with(vec![tag("a")]).unwrap().tags["a"], "b");
+    check(
+        with((0..51).map(|number| tag(&number.to_string())).collect()),
+        "TagsLimitExceededException",
+        "A resource can have up to 50 tags; it would have 51.",
+    );
+    check(
+        with(vec![tag("aws:x")]),
+        "InvalidTagParameterException",
+        "Tag key aws:x is reserved: keys must not begin with aws:",
+    );
+}
+
+#[test]
 fn a_bad_request_creates_nothing() {
     check(
         created(&facts(&[], HOME), &request("a")),
@@ -121,9 +139,6 @@ fn a_member_that_is_not_built_is_refused_by_name_unless_it_asks_for_nothing() {
     let refused = |unbuilt, code: &str, member: &str| {
         check_settings(with(unbuilt), code, &format!("{member} is not supported by Cairn yet."));
     };
-    let logs = "CloudWatchLogsDeliveryUnavailableException";
-    refused(Unbuilt { log_group_arn: text("t"), ..Unbuilt::default() }, logs, "CloudWatchLogsLogGroupArn");
-    refused(Unbuilt { log_role_arn: text("t"), ..Unbuilt::default() }, logs, "CloudWatchLogsRoleArn");
     let organization = Unbuilt { organization: Some(true), ..Unbuilt::default() };
     refused(organization, "UnsupportedOperationException", "IsOrganizationTrail");
     let nothing = Unbuilt { log_group_arn: text(""), log_role_arn: text(""), organization: Some(false) };

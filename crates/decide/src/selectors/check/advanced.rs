@@ -1,9 +1,11 @@
-//! Advanced event selectors of trails.
+//! Advanced event selectors.
 
-use super::{SelectorError, invalid};
+use super::super::store::{Family, category};
+use super::{SelectorError, Subject, invalid};
 use cairn_model::{AdvancedEventSelector, AdvancedFieldSelector};
 
 const VALUES_MAX: usize = 500;
+const STORE_SELECTORS_MAX: usize = 5;
 const NAME_CHARACTERS_MAX: usize = 1000;
 const FIELD_CHARACTERS_MAX: usize = 1000;
 const VALUE_CHARACTERS_MAX: usize = 2048;
@@ -12,59 +14,110 @@ const CATEGORY: &str = "eventCategory";
 const SOURCE: &str = "eventSource";
 const RESOURCE_TYPE: &str = "resources.type";
 
-/// A category of events that trails take, and what its selectors may ask for.
+/// A category of events, and what its selectors may ask for.
 struct CategoryRules {
     name: &'static str,
     allowed: &'static [&'static str],
     required: Option<&'static str>,
 }
 
+const DATA: CategoryRules = CategoryRules {
+    name: "Data",
+    allowed: &[
+        CATEGORY,
+        RESOURCE_TYPE,
+        "resources.ARN",
+        "readOnly",
+        "eventName",
+        SOURCE,
+        "eventType",
+        "sessionCredentialFromConsole",
+        "userIdentity.arn",
+    ],
+    required: Some(RESOURCE_TYPE),
+};
+
+const NETWORK_ACTIVITY: CategoryRules = CategoryRules {
+    name: "NetworkActivity",
+    allowed: &[CATEGORY, SOURCE, "eventName", "errorCode", "vpcEndpointId"],
+    required: Some(SOURCE),
+};
+
 /// Source: reference table "Advanced event selectors", column "trail fields".
-const CATEGORIES: [CategoryRules; 3] = [
+const TRAIL_CATEGORIES: [CategoryRules; 3] = [
     CategoryRules { name: "Management", allowed: &[CATEGORY, SOURCE, "readOnly"], required: None },
+    DATA,
+    NETWORK_ACTIVITY,
+];
+
+/// Source: the same table, column "extra for EDS".
+const STORE_CATEGORIES: [CategoryRules; 7] = [
     CategoryRules {
-        name: "Data",
+        name: "Management",
         allowed: &[
             CATEGORY,
-            RESOURCE_TYPE,
-            "resources.ARN",
+            SOURCE,
             "readOnly",
             "eventName",
-            SOURCE,
             "eventType",
             "sessionCredentialFromConsole",
             "userIdentity.arn",
         ],
-        required: Some(RESOURCE_TYPE),
+        required: None,
     },
-    CategoryRules {
-        name: "NetworkActivity",
-        allowed: &[CATEGORY, SOURCE, "eventName", "errorCode", "vpcEndpointId"],
-        required: Some(SOURCE),
-    },
+    DATA,
+    NETWORK_ACTIVITY,
+    only_category("Insight"),
+    only_category("ConfigurationItem"),
+    only_category("Evidence"),
+    only_category("ActivityAuditLog"),
 ];
+
+const fn only_category(name: &'static str) -> CategoryRules {
+    CategoryRules { name, allowed: &[CATEGORY], required: None }
+}
 
 /// Whether a trail may have these advanced selectors.
 pub fn check_advanced(selectors: &[AdvancedEventSelector]) -> Result<(), SelectorError> {
+    check_all(selectors, Subject::Trail)
+}
+
+/// Whether an event data store may have these selectors: at most five, of one family of categories.
+pub fn check_store_selectors(selectors: &[AdvancedEventSelector]) -> Result<(), SelectorError> {
+    if selectors.len() > STORE_SELECTORS_MAX {
+        return Err(SelectorError::TooManySelectors(selectors.len()));
+    }
+    check_all(selectors, Subject::EventDataStore)?;
+    let mut categories = selectors.iter().filter_map(category);
+    let Some(first) = categories.next() else {
+        return Err(SelectorError::NoSelectors);
+    };
+    match categories.find(|other| Family::of(other) != Family::of(first)) {
+        None => Ok(()),
+        Some(other) => Err(SelectorError::FamiliesMixed(first.to_owned(), other.to_owned())),
+    }
+}
+
+fn check_all(selectors: &[AdvancedEventSelector], subject: Subject) -> Result<(), SelectorError> {
     if selectors.is_empty() {
         return Err(SelectorError::NoSelectors);
     }
     let fields = selectors.iter().flat_map(|s| &s.field_selectors);
-    let values = fields.flat_map(all_values).count();
-    if values > VALUES_MAX {
-        return Err(SelectorError::TooManyValues(values));
+    let count = fields.flat_map(all_values).count();
+    if count > VALUES_MAX {
+        return Err(SelectorError::TooManyValues { subject, count });
     }
-    selectors.iter().try_for_each(check_selector)?;
+    selectors.iter().try_for_each(|selector| check_selector(selector, subject))?;
     refuse_same_network_sources(selectors)
 }
 
-fn check_selector(selector: &AdvancedEventSelector) -> Result<(), SelectorError> {
+fn check_selector(selector: &AdvancedEventSelector, subject: Subject) -> Result<(), SelectorError> {
     let name = selector.name.as_deref().unwrap_or("");
     check_length("Name", name, 0, NAME_CHARACTERS_MAX)?;
     for field in &selector.field_selectors {
         check_shape(field)?;
     }
-    let rules = category_rules(selector)?;
+    let rules = category_rules(selector, subject)?;
     if let Some(field) = rules.required {
         single_field(selector, field)?
             .ok_or_else(|| SelectorError::FieldMissing { field, category: Some(rules.name.to_owned()) })?;
@@ -76,10 +129,16 @@ fn check_selector(selector: &AdvancedEventSelector) -> Result<(), SelectorError>
                 category: rules.name.to_owned(),
             });
         }
-        check_operators(field, rules.name)?;
-        check_values(field, rules.name)?;
+        let is_excluding = is_excluding_sources(subject, rules.name, field);
+        check_operators(field, rules.name, is_excluding)?;
+        check_values(field, is_excluding)?;
     }
     Ok(())
+}
+
+/// Sources of management events can only be left out of a trail, and only two of them.
+fn is_excluding_sources(subject: Subject, category: &str, field: &AdvancedFieldSelector) -> bool {
+    subject == Subject::Trail && category == "Management" && field.field == SOURCE
 }
 
 /// What holds for field selectors whatever their field is.
@@ -96,14 +155,21 @@ fn check_shape(field: &AdvancedFieldSelector) -> Result<(), SelectorError> {
         .try_for_each(|value| check_length("A field selector's value", value, 1, VALUE_CHARACTERS_MAX))
 }
 
-fn category_rules(selector: &AdvancedEventSelector) -> Result<&'static CategoryRules, SelectorError> {
+fn category_rules(
+    selector: &AdvancedEventSelector,
+    subject: Subject,
+) -> Result<&'static CategoryRules, SelectorError> {
     let field = single_field(selector, CATEGORY)?
         .ok_or(SelectorError::FieldMissing { field: CATEGORY, category: None })?;
-    check_operators(field, "")?;
+    check_operators(field, "", false)?;
     let [category] = &field.equals[..] else {
         return Err(SelectorError::OneValueOnly(CATEGORY));
     };
-    let rules = CATEGORIES.iter().find(|rules| rules.name == category);
+    let known: &[CategoryRules] = match subject {
+        Subject::Trail => &TRAIL_CATEGORIES,
+        Subject::EventDataStore => &STORE_CATEGORIES,
+    };
+    let rules = known.iter().find(|rules| rules.name == category);
     rules.ok_or_else(|| invalid(CATEGORY, category))
 }
 
@@ -119,11 +185,15 @@ fn single_field<'a>(
     }
 }
 
-fn check_operators(field: &AdvancedFieldSelector, category: &str) -> Result<(), SelectorError> {
+fn check_operators(
+    field: &AdvancedFieldSelector,
+    category: &str,
+    is_excluding: bool,
+) -> Result<(), SelectorError> {
     let allowed: &[&str] = match (category, field.field.as_str()) {
         (_, CATEGORY | RESOURCE_TYPE | "readOnly" | "errorCode") => &["Equals"],
         ("NetworkActivity", SOURCE) => &["Equals"],
-        ("Management", SOURCE) => &["NotEquals"],
+        (_, SOURCE) if is_excluding => &["NotEquals"],
         (_, "sessionCredentialFromConsole") => &["Equals", "NotEquals"],
         _ => return Ok(()),
     };
@@ -134,13 +204,13 @@ fn check_operators(field: &AdvancedFieldSelector, category: &str) -> Result<(), 
     }
 }
 
-fn check_values(field: &AdvancedFieldSelector, category: &str) -> Result<(), SelectorError> {
-    let (member, is_valid): (_, fn(&str) -> bool) = match (category, field.field.as_str()) {
-        (_, "readOnly") => ("readOnly", |value| matches!(value, "true" | "false")),
-        (_, "errorCode") => ("errorCode", |value| value == "VpceAccessDenied"),
-        (_, "sessionCredentialFromConsole") => ("sessionCredentialFromConsole", |value| value == "true"),
-        (_, RESOURCE_TYPE) => (RESOURCE_TYPE, is_resource_type),
-        ("Management", SOURCE) => {
+fn check_values(field: &AdvancedFieldSelector, is_excluding: bool) -> Result<(), SelectorError> {
+    let (member, is_valid): (_, fn(&str) -> bool) = match field.field.as_str() {
+        "readOnly" => ("readOnly", |value| matches!(value, "true" | "false")),
+        "errorCode" => ("errorCode", |value| value == "VpceAccessDenied"),
+        "sessionCredentialFromConsole" => ("sessionCredentialFromConsole", |value| value == "true"),
+        RESOURCE_TYPE => (RESOURCE_TYPE, is_resource_type),
+        SOURCE if is_excluding => {
             (SOURCE, |value| matches!(value, "kms.amazonaws.com" | "rdsdata.amazonaws.com"))
         }
         _ => return Ok(()),

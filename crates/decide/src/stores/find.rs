@@ -1,0 +1,32 @@
+//! Which store a caller means, and which ones a caller sees.
+
+use super::Facts;
+use super::error::StoreError;
+use crate::address::{Kind, id_of};
+use crate::paging::{Page, page};
+use cairn_model::{EventDataStore, EventDataStoreArn};
+
+/// GetEventDataStore: a store by its ARN or id, also one that is pending deletion.
+pub fn get<'a>(facts: &Facts<'a>, arn_or_id: &str) -> Result<&'a EventDataStore, StoreError> {
+    let id = id_of(Kind::EventDataStore, facts.place(), arn_or_id)?;
+    let store = facts.here().find(|store| store.arn.id == id);
+    store.ok_or_else(|| StoreError::NotFound(arn_or_id.to_owned()))
+}
+
+/// A store that is not pending deletion.
+pub fn active<'a>(facts: &Facts<'a>, arn_or_id: &str) -> Result<&'a EventDataStore, StoreError> {
+    let store = get(facts, arn_or_id)?;
+    match store.is_pending_deletion() {
+        true => Err(StoreError::Inactive(store.arn.clone())),
+        false => Ok(store),
+    }
+}
+
+/// ListEventDataStores: the stores of the caller's region, those pending deletion too.
+pub fn list<'a>(
+    facts: &Facts<'a>,
+    after: Option<&EventDataStoreArn>,
+    max: usize,
+) -> Page<&'a EventDataStore> {
+    page(facts.here(), |store| &store.arn, after, max)
+}
