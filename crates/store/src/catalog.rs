@@ -1,14 +1,17 @@
-//! The catalog: accounts, access keys, trails, signing keys and sessions, as the log's changes say.
+//! The catalog: accounts, access keys, trails, event data stores, channels, signing keys and sessions, as the log's
+//! changes say.
 //!
 //! It is a reader of the log like any other. Its database holds what the changes below its
 //! position made, and can be rebuilt from the log; the whole of it is also kept in memory, because
 //! every request asks it.
 
 mod database;
+mod row;
 mod sessions;
 mod state;
+mod table;
 
-pub use state::CatalogState;
+pub use state::{CatalogState, Named};
 
 use cairn_model::{Change, Position, Session};
 use database::Database;
@@ -43,7 +46,7 @@ pub enum CatalogError {
     },
 }
 
-/// Accounts, keys and trails, in memory and in a database.
+/// The control plane's things, in memory and in a database.
 #[derive(Debug)]
 pub struct Catalog {
     database: Database,

@@ -17,6 +17,7 @@ mod frame;
 mod frozen;
 mod queue;
 mod reader;
+mod recent;
 mod recover;
 mod scan;
 mod segment;
@@ -38,6 +39,7 @@ use bytes::Bytes;
 use cairn_model::Position;
 use counters::Counters;
 use queue::{Queue, Queued};
+use recent::Recent;
 use segments::Segments;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -67,6 +69,8 @@ pub struct LogOptions {
     pub commit_bytes: usize,
     /// Bytes of batches that may wait. Beyond it, appending answers [`AppendError::Busy`].
     pub queue_bytes: usize,
+    /// Memory for what was committed last, in bytes: readers that follow close behind get it from there.
+    pub recent_bytes: usize,
     /// Bytes of the disk that the log leaves free: appending answers [`AppendError::Full`]
     /// rather than start a segment that would eat into them.
     pub reserve_bytes: u64,
@@ -90,13 +94,14 @@ pub enum Verify {
 
 impl LogOptions {
     /// The defaults for a log in this folder: segments of 64 MiB, commits of up to 8 MiB, 64 MiB
-    /// waiting, 256 MiB left free; the newest segment verified.
+    /// waiting, 32 MiB kept in memory, 256 MiB left free; the newest segment verified.
     pub fn new(folder: impl Into<PathBuf>) -> LogOptions {
         LogOptions {
             folder: folder.into(),
             segment_bytes: 64 << 20,
             commit_bytes: 8 << 20,
             queue_bytes: 64 << 20,
+            recent_bytes: 32 << 20,
             reserve_bytes: 256 << 20,
             must_reach: Position::ZERO,
             verify: Verify::Newest,
@@ -140,6 +145,7 @@ pub struct Log {
 struct Shared {
     queue: Queue,
     segments: Segments,
+    recent: Recent,
     committed: AtomicU64,
     subscribers: RwLock<Vec<Subscriber>>,
     counters: Counters,
@@ -234,6 +240,11 @@ impl Log {
         self.shared().segments.release(below)
     }
 
+    /// Whether [`Log::release`] below this position would find a segment to drop.
+    pub fn can_release(&self, below: Position) -> bool {
+        self.shared().segments.has_below(below)
+    }
+
     /// Keeps every segment until what this returns is dropped, for a copy: [`Log::release`] drops nothing
     /// meanwhile.
     pub fn hold(&self) -> Hold {
@@ -275,6 +286,7 @@ fn assemble(disk: Arc<dyn Disk>, options: &LogOptions) -> Result<(Arc<Shared>, W
     let shared = Arc::new(Shared {
         queue: Queue::new(options.queue_bytes.min(QUEUE_BYTES_MAX)),
         segments: Segments::new(Arc::clone(&disk), recovered.segments),
+        recent: Recent::new(options.recent_bytes),
         committed: AtomicU64::new(recovery.end.get()),
         subscribers: RwLock::default(),
         counters: Counters::default(),

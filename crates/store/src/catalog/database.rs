@@ -1,31 +1,19 @@
 //! The catalog on disk: SQLite, one row a thing, each thing as JSON (FORMAT.md, "Catalog").
 
+use super::row::{Write, change_of, delete};
+use super::table::{Table, VERSION};
 use super::{CatalogError, CatalogState};
 use cairn_model::{Change, Position, Session};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Row, Sqlite, Transaction};
 use std::path::Path;
 
-const VERSION: i64 = 2;
-
-/// What an empty database gets.
-const SCHEMA: &str = "
+/// What an empty database gets beside its tables.
+const POSITION: &str = "
 CREATE TABLE catalog (only INTEGER PRIMARY KEY CHECK (only = 1), position INTEGER NOT NULL);
-CREATE TABLE accounts (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE keys (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE trails (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE signing_keys (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 INSERT INTO catalog VALUES (1, 0);
-";
-
-/// What a database of version 1 gets too.
-const SESSIONS: &str = "
-CREATE TABLE sessions (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
-PRAGMA user_version = 2;
 ";
 
 #[derive(Debug)]
@@ -55,48 +43,42 @@ impl Database {
         if found < VERSION {
             let mut transaction = self.pool.begin().await?;
             if found == 0 {
-                sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
+                execute(&mut transaction, POSITION.to_owned()).await?;
             }
-            sqlx::raw_sql(SESSIONS).execute(&mut *transaction).await?;
+            for table in Table::ALL.into_iter().filter(|table| table.since() > found) {
+                execute(&mut transaction, table.create()).await?;
+            }
+            execute(&mut transaction, format!("PRAGMA user_version = {VERSION}")).await?;
             transaction.commit().await?;
         }
         Ok(())
     }
 
+    /// All that the database holds, but for the sessions.
     pub(super) async fn load(&self) -> Result<CatalogState, CatalogError> {
         let mut state = CatalogState::default();
         let position: i64 = sqlx::query("SELECT position FROM catalog").fetch_one(&self.pool).await?.get(0);
         state.position = Position::new(position.cast_unsigned());
-        let mut changes: Vec<Change> = Vec::new();
-        changes.extend(self.rows("accounts").await?.into_iter().map(Change::PutAccount));
-        changes.extend(self.rows("keys").await?.into_iter().map(Change::PutKey));
-        changes.extend(self.rows("trails").await?.into_iter().map(Change::PutTrail));
-        changes.extend(self.rows("signing_keys").await?.into_iter().map(Change::PutSigningKey));
-        for change in &changes {
-            state.apply(change);
+        for table in Table::ALL.into_iter().filter(|table| *table != Table::Sessions) {
+            self.changes(table).await?.iter().for_each(|change| state.apply(change));
         }
         Ok(state)
     }
 
     pub(super) async fn sessions(&self) -> Result<Vec<Session>, CatalogError> {
-        self.rows("sessions").await
+        let changes = self.changes(Table::Sessions).await?.into_iter();
+        let session = |change| match change {
+            Change::PutSession(session) => Some(*session),
+            _ => None,
+        };
+        Ok(changes.filter_map(session).collect())
     }
 
-    async fn rows<T: DeserializeOwned>(&self, table: &'static str) -> Result<Vec<T>, CatalogError> {
-        let select = match table {
-            "accounts" => "SELECT json FROM accounts",
-            "keys" => "SELECT json FROM keys",
-            "trails" => "SELECT json FROM trails",
-            "sessions" => "SELECT json FROM sessions",
-            _ => "SELECT json FROM signing_keys",
-        };
-        let rows = sqlx::query(select).fetch_all(&self.pool).await?;
-        rows.iter()
-            .map(|row| {
-                serde_json::from_str(row.get::<&str, _>(0))
-                    .map_err(|source| CatalogError::Damaged { table, source })
-            })
-            .collect()
+    /// The changes that wrote the rows of a table.
+    async fn changes(&self, table: Table) -> Result<Vec<Change>, CatalogError> {
+        let rows = sqlx::query(AssertSqlSafe(table.select())).fetch_all(&self.pool).await?;
+        let damaged = |source| CatalogError::Damaged { table: table.name(), source };
+        rows.iter().map(|row| change_of(table, row.get::<&str, _>(0)).map_err(damaged)).collect()
     }
 
     /// One transaction: the changes, the sessions that go for those that come, and the position up to which all have
@@ -108,12 +90,9 @@ impl Database {
         next: Position,
     ) -> Result<(), CatalogError> {
         let mut transaction = self.pool.begin().await?;
-        for access_key_id in outgoing {
-            const DELETE: &str = "DELETE FROM sessions WHERE name = ?";
-            delete(&mut transaction, DELETE, access_key_id.clone()).await?;
-        }
-        for change in changes {
-            write_change(&mut transaction, change).await?;
+        let outgoing = outgoing.iter().map(|access_key_id| delete(Table::Sessions, access_key_id.clone()));
+        for write in outgoing.chain(changes.iter().map(Write::of)) {
+            perform(&mut transaction, write).await?;
         }
         sqlx::query("UPDATE catalog SET position = ?")
             .bind(next.get().cast_signed())
@@ -137,58 +116,17 @@ impl Database {
 
 type Changing<'a> = Transaction<'a, Sqlite>;
 
-async fn write_change(transaction: &mut Changing<'_>, change: &Change) -> Result<(), CatalogError> {
-    match change {
-        Change::PutAccount(account) => {
-            const PUT: &str = "INSERT OR REPLACE INTO accounts VALUES (?, ?)";
-            put(transaction, PUT, account.id.to_string(), account).await
-        }
-        Change::PutKey(key) => {
-            const PUT: &str = "INSERT OR REPLACE INTO keys VALUES (?, ?)";
-            put(transaction, PUT, key.access_key_id.clone(), key).await
-        }
-        Change::PutTrail(trail) => {
-            const PUT: &str = "INSERT OR REPLACE INTO trails VALUES (?, ?)";
-            put(transaction, PUT, trail.arn.to_string(), trail).await
-        }
-        Change::PutSigningKey(key) => {
-            const PUT: &str = "INSERT OR REPLACE INTO signing_keys VALUES (?, ?)";
-            let name = format!("{}/{}", key.account, key.fingerprint);
-            put(transaction, PUT, name, key).await
-        }
-        Change::PutSession(session) => {
-            const PUT: &str = "INSERT OR REPLACE INTO sessions VALUES (?, ?)";
-            put(transaction, PUT, session.access_key_id.clone(), session).await
-        }
-        Change::DeleteKey { access_key_id } => {
-            const DELETE: &str = "DELETE FROM keys WHERE name = ?";
-            delete(transaction, DELETE, access_key_id.clone()).await
-        }
-        Change::DeleteTrail { arn } => {
-            const DELETE: &str = "DELETE FROM trails WHERE name = ?";
-            delete(transaction, DELETE, arn.to_string()).await
-        }
-    }
+async fn perform(transaction: &mut Changing<'_>, write: Write) -> Result<(), sqlx::Error> {
+    // The statements hold names of tables only, which are ours; values are bound.
+    let query = match write {
+        Write::Put { table, name, json } => sqlx::query(AssertSqlSafe(table.put())).bind(name).bind(json),
+        Write::Delete { table, name } => sqlx::query(AssertSqlSafe(table.delete())).bind(name),
+    };
+    query.execute(&mut **transaction).await.map(drop)
 }
 
-async fn put<T: Serialize>(
-    transaction: &mut Changing<'_>,
-    statement: &'static str,
-    name: String,
-    value: &T,
-) -> Result<(), CatalogError> {
-    let json = serde_json::to_string(value).expect("the model's types have string keys only");
-    sqlx::query(statement).bind(name).bind(json).execute(&mut **transaction).await?;
-    Ok(())
-}
-
-async fn delete(
-    transaction: &mut Changing<'_>,
-    statement: &'static str,
-    name: String,
-) -> Result<(), CatalogError> {
-    sqlx::query(statement).bind(name).execute(&mut **transaction).await?;
-    Ok(())
+async fn execute(transaction: &mut Changing<'_>, statements: String) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(statements)).execute(&mut **transaction).await.map(drop)
 }
 
 #[cfg(test)]
@@ -201,15 +139,15 @@ impl Database {
             .expect("the test's database answers")
             .get(0);
         let limit = format!("PRAGMA max_page_count = {pages}");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(limit))
-            .execute(&self.pool)
-            .await
-            .expect("the test's database answers");
+        sqlx::raw_sql(AssertSqlSafe(limit)).execute(&self.pool).await.expect("the test's database answers");
     }
 
-    /// As if a Cairn had written it that knew no sessions.
-    pub(super) async fn pretend_older(&self) {
-        sqlx::raw_sql("DROP TABLE sessions; PRAGMA user_version = 1")
+    /// As if a Cairn had written it that knew the format of `version` only.
+    pub(super) async fn pretend_older(&self, version: i64) {
+        let younger = Table::ALL.into_iter().filter(|table| table.since() > version);
+        let mut statements: String = younger.map(|table| format!("DROP TABLE {};", table.name())).collect();
+        statements.push_str(&format!("PRAGMA user_version = {version}"));
+        sqlx::raw_sql(AssertSqlSafe(statements))
             .execute(&self.pool)
             .await
             .expect("the test's database answers");

@@ -1,7 +1,13 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{Catalog, CatalogError};
-use cairn_model::{AccessKey, Account, Change, KeyStatus, Position, Session, SessionHolder, Timestamp};
+use super::{Catalog, CatalogError, CatalogState};
+use cairn_model::{
+    AccessKey, Account, AccountId, BillingMode, Change, Channel, Dashboard, DashboardKind, EventDataStore,
+    Grants, Group, KeyStatus, ManagedPolicy, MaxEventSize, PolicedArn, Position, RefreshFrequency,
+    RefreshSchedule, ResourcePolicy, Role, Session, SessionHolder, Timestamp, User, Widget,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 fn account() -> Change {
     Change::PutAccount(Account {
@@ -137,19 +143,226 @@ async fn sessions_are_known_over_restarts_and_expired_ones_go() {
     assert!(catalog.session("ASIATWO").is_some() && catalog.session("ASIATHREE").is_some());
 }
 
+fn store(deleted: Option<i64>) -> EventDataStore {
+    EventDataStore {
+        arn: "arn:aws:cloudtrail:eu-central-1:111122223333:eventdatastore/one".parse().unwrap(),
+        name: "one".to_owned(),
+        selectors: Vec::new(),
+        multi_region: true,
+        organization: false,
+        retention_days: 366,
+        billing_mode: BillingMode::Extendable,
+        termination_protection: true,
+        ingesting: true,
+        deleted: deleted.map(Timestamp::from_seconds),
+        kms_key: None,
+        federation_role: None,
+        insights: None,
+        max_event_size: MaxEventSize::Standard,
+        context_keys: Vec::new(),
+        tags: BTreeMap::from([("team".to_owned(), "blue".to_owned())]),
+        created: Timestamp::from_seconds(1),
+        updated: Timestamp::from_seconds(2),
+    }
+}
+
+fn channel() -> Channel {
+    Channel {
+        arn: "arn:aws:cloudtrail:eu-central-1:111122223333:channel/one".parse().unwrap(),
+        name: "one".to_owned(),
+        source: "Custom".to_owned(),
+        destinations: vec![store(None).arn],
+        tags: BTreeMap::new(),
+        created: Timestamp::from_seconds(1),
+    }
+}
+
+/// Applies changes, opens the catalog anew, and checks that nothing differs.
+async fn check_survives(changes: Vec<Change>) -> Arc<CatalogState> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = Catalog::open(&path).await.unwrap();
+    catalog.apply(&changes, Position::new(100)).await.unwrap();
+    let before = catalog.state();
+    catalog.close().await;
+    let after = Catalog::open(&path).await.unwrap().state();
+    assert_eq!(format!("{before:?}"), format!("{after:?}"));
+    after
+}
+
 #[tokio::test]
-async fn a_database_without_sessions_gets_room_for_them() {
+async fn stores_and_channels_are_put_and_deleted_over_restarts() {
+    let put = vec![
+        Change::PutEventDataStore(Box::new(store(None))),
+        Change::PutEventDataStore(Box::new(store(Some(5)))),
+        Change::PutChannel(Box::new(channel())),
+    ];
+    let state = check_survives(put.clone()).await;
+    let account = store(None).arn.account;
+    assert_eq!(**state.event_data_stores_of(account).next().unwrap(), store(Some(5)));
+    assert_eq!(**state.channels_of(account).next().unwrap(), channel());
+
+    let deleted =
+        [Change::DeleteEventDataStore { arn: store(None).arn }, Change::DeleteChannel { arn: channel().arn }];
+    let state = check_survives(put.into_iter().chain(deleted).collect()).await;
+    assert!(state.event_data_stores.is_empty() && state.channels.is_empty());
+}
+
+/// A user, a group, a role and a policy, and what deletes them.
+fn of_access() -> ([Change; 4], [Change; 4]) {
+    let (account, created): (AccountId, _) = ("111122223333".parse().unwrap(), Timestamp::from_seconds(1));
+    let (name, document) = ("one".to_owned(), "{}".to_owned());
+    let grants = Grants {
+        attached: BTreeSet::from(["arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned()]),
+        inline: BTreeMap::from([("own".to_owned(), document.clone())]),
+    };
+    let tags = BTreeMap::from([("team".to_owned(), "blue".to_owned())]);
+    let user = User {
+        account,
+        name: name.clone(),
+        groups: BTreeSet::from([name.clone()]),
+        grants: grants.clone(),
+        tags: tags.clone(),
+        created,
+    };
+    let role = Role {
+        account,
+        name: name.clone(),
+        id: "AROAONE".to_owned(),
+        description: None,
+        trust: document.clone(),
+        session_seconds_max: 3600,
+        grants: grants.clone(),
+        tags,
+        created,
+    };
+    let group = Group { account, name: name.clone(), grants, created };
+    let policy = ManagedPolicy {
+        account,
+        name: name.clone(),
+        description: Some("what for".to_owned()),
+        document,
+        created,
+        updated: created,
+    };
+    let put = [
+        Change::PutUser(Box::new(user)),
+        Change::PutGroup(Box::new(group)),
+        Change::PutRole(Box::new(role)),
+        Change::PutPolicy(Box::new(policy)),
+    ];
+    let deleted = [
+        Change::DeleteUser { account, name: name.clone() },
+        Change::DeleteGroup { account, name: name.clone() },
+        Change::DeleteRole { account, name: name.clone() },
+        Change::DeletePolicy { account, name },
+    ];
+    (put, deleted)
+}
+
+#[tokio::test]
+async fn users_groups_roles_and_policies_are_put_and_deleted_over_restarts() {
+    let (put, deleted) = of_access();
+    let account = "111122223333".parse().unwrap();
+    let state = check_survives(put.to_vec()).await;
+    let found = [
+        state.user(account, "one").cloned().map(|user| Change::PutUser(Box::new(User::clone(&user)))),
+        state.group(account, "one").cloned().map(|group| Change::PutGroup(Box::new(Group::clone(&group)))),
+        state.role(account, "one").cloned().map(|role| Change::PutRole(Box::new(Role::clone(&role)))),
+        state
+            .policy(account, "one")
+            .cloned()
+            .map(|policy| Change::PutPolicy(Box::new(ManagedPolicy::clone(&policy)))),
+    ];
+    assert_eq!(found.map(Option::unwrap), put);
+    assert!(state.user("444455556666".parse().unwrap(), "one").is_none(), "another account's");
+    let state = check_survives(put.into_iter().chain(deleted).collect()).await;
+    assert!(state.user(account, "one").is_none() && state.group(account, "one").is_none());
+    assert!(state.role(account, "one").is_none() && state.policy(account, "one").is_none());
+}
+
+fn dashboard() -> Dashboard {
+    Dashboard {
+        arn: "arn:aws:cloudtrail:eu-central-1:111122223333:dashboard/one".parse().unwrap(),
+        kind: DashboardKind::Custom,
+        widgets: vec![Widget {
+            query: "SELECT 1".to_owned(),
+            parameters: Vec::new(),
+            view: BTreeMap::from([("View".to_owned(), "Table".to_owned())]),
+        }],
+        schedule: Some(RefreshSchedule {
+            every: Some(RefreshFrequency::Hours(6)),
+            enabled: true,
+            minute_of_day: 90,
+        }),
+        termination_protection: false,
+        tags: BTreeMap::new(),
+        created: Timestamp::from_seconds(1),
+        updated: Timestamp::from_seconds(2),
+    }
+}
+
+#[tokio::test]
+async fn dashboards_and_policies_of_resources_are_put_and_deleted_over_restarts() {
+    let arns = [
+        PolicedArn::Dashboard(dashboard().arn),
+        PolicedArn::Channel(channel().arn),
+        PolicedArn::EventDataStore(store(None).arn),
+    ];
+    let policy = |resource: &PolicedArn| {
+        let policy = ResourcePolicy { resource: resource.clone(), document: "{}".to_owned() };
+        Change::PutResourcePolicy(Box::new(policy))
+    };
+    let mut changes = vec![Change::PutDashboard(Box::new(dashboard()))];
+    changes.extend(arns.iter().map(policy));
+    let state = check_survives(changes.clone()).await;
+    let account = dashboard().arn.account;
+    assert_eq!(**state.dashboards_of(account).next().unwrap(), dashboard());
+    assert_eq!(state.resource_policies_of(account).count(), 3);
+
+    changes.push(Change::DeleteDashboard { arn: dashboard().arn });
+    changes.extend(arns.map(|arn| Change::DeleteResourcePolicy { arn }));
+    let state = check_survives(changes).await;
+    assert!(state.dashboards.is_empty() && state.resource_policies.is_empty());
+}
+
+#[tokio::test]
+async fn a_change_copies_only_the_map_that_it_is_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::open(&folder.path().join("catalog.db")).await.unwrap();
+    catalog.apply(&[key(KeyStatus::Active)], Position::new(100)).await.unwrap();
+    let before = catalog.state();
+    catalog.apply(&[Change::PutChannel(Box::new(channel()))], Position::new(200)).await.unwrap();
+    let after = catalog.state();
+    assert!(Arc::ptr_eq(&before.keys, &after.keys) && !Arc::ptr_eq(&before.channels, &after.channels));
+    assert!(before.channels.is_empty(), "a reader keeps what it holds");
+}
+
+/// A database of an older format keeps what it has and takes what is new.
+async fn check_upgrade(version: i64) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.db");
     let catalog = Catalog::open(&path).await.unwrap();
     catalog.apply(&[account()], Position::new(100)).await.unwrap();
-    catalog.database.pretend_older().await;
+    catalog.database.pretend_older(version).await;
     catalog.close().await;
 
     let catalog = Catalog::open(&path).await.unwrap();
-    catalog.apply(&[session("ASIAONE", 0, 10)], Position::new(200)).await.unwrap();
+    assert_eq!(catalog.position(), Position::new(100));
     assert_eq!(catalog.state().accounts.len(), 1);
+    let new = [session("ASIAONE", 0, 10), Change::PutEventDataStore(Box::new(store(None)))];
+    catalog.apply(&new, Position::new(200)).await.unwrap();
+    catalog.close().await;
+
+    let catalog = Catalog::open(&path).await.unwrap();
     assert!(catalog.session("ASIAONE").is_some());
+    assert_eq!(catalog.state().event_data_stores.len(), 1);
+}
+
+#[tokio::test]
+async fn a_database_of_an_older_format_gets_the_tables_that_it_lacks() {
+    check_upgrade(1).await;
+    check_upgrade(2).await;
 }
 
 #[tokio::test]

@@ -95,6 +95,12 @@ impl Batch {
         &self.bytes
     }
 
+    /// The frames, and the memory that they take, in bytes.
+    pub(super) fn into_frames(self) -> (Vec<u8>, usize) {
+        let memory = self.bytes.capacity();
+        (self.bytes, memory)
+    }
+
     /// Gives the frames their positions and says which.
     pub(super) fn stamp(&mut self, first: Position, commit_start: Position, seed: u32) -> Appended {
         frame::stamp(&mut self.bytes, first, commit_start, seed);

@@ -136,6 +136,21 @@ fn verify(bytes: &[u8], at: Position, seed: u32) -> Result<Header, Rest> {
     if header.matches(frame) { Ok(header) } else { Err(Rest::Invalid) }
 }
 
+/// How many of the first `bytes_max` bytes are whole frames, but at least one. `None` if `frames`, which were stamped
+/// and not damaged since, do not begin with the one at `at`.
+pub(super) fn whole_bytes(frames: &[u8], at: Position, bytes_max: usize) -> Option<usize> {
+    let is_there = frames.starts_with(&MAGIC) && u64_at(frames, POSITION_AT) == at.get();
+    let mut whole = 0;
+    while is_there && whole < frames.len() {
+        let frame_bytes = HEADER_BYTES + payload_bytes(&frames[whole..]).next_multiple_of(ALIGNMENT);
+        if whole > 0 && whole + frame_bytes > bytes_max {
+            break;
+        }
+        whole += frame_bytes;
+    }
+    is_there.then_some(whole)
+}
+
 /// The payload length of a frame that has been verified.
 pub(super) fn payload_bytes(frame: &[u8]) -> usize {
     u32_at(frame, LENGTH_AT) as usize

@@ -62,23 +62,31 @@ impl Reader {
     #[allow(clippy::should_implement_trait, reason = "takes a size and may fail, as no iterator does")]
     pub fn next(&mut self, max_bytes: usize) -> Result<Option<Chunk>, ReadError> {
         let committed = self.shared.committed();
-        let memory = self.take_spare();
         if self.at >= committed {
+            self.take_spare();
             return Ok(None);
         }
+        if let Some(frames) = self.shared.recent.frames(self.at, max_bytes) {
+            return Ok(Some(self.pass(frames)));
+        }
+        let memory = self.take_spare();
         let place = locate(&self.shared, self.at)?;
         let file = self.open(&place)?;
         let window = Window::new(&place, &*file, self.at, committed);
         let frames = window.read_frames(max_bytes as u64, memory)?;
         self.spare = frames.clone();
-        let chunk = Chunk { first: self.at, frames };
-        self.at = chunk.next();
-        Ok(Some(chunk))
+        Ok(Some(self.pass(frames)))
     }
 
     /// Where the next record will be read.
     pub fn position(&self) -> Position {
         self.at
+    }
+
+    fn pass(&mut self, frames: Bytes) -> Chunk {
+        let chunk = Chunk { first: self.at, frames };
+        self.at = chunk.next();
+        chunk
     }
 
     fn take_spare(&mut self) -> Vec<u8> {

@@ -88,6 +88,12 @@ impl Segments {
         Ok(file)
     }
 
+    /// Whether there is a segment wholly below this position, which is not the newest.
+    pub(super) fn has_below(&self, below: Position) -> bool {
+        let list = self.list.read().expect(NO_PANIC);
+        list.get(1).is_some_and(|second| second.start <= below)
+    }
+
     /// Drops the segments wholly below this position and says how many; see `Log::release`.
     pub(super) fn release(&self, below: Position) -> Result<usize, ReleaseError> {
         // Held throughout: two releases at once could remove files out of order.

@@ -4,6 +4,7 @@ mod damage;
 mod format;
 mod frozen;
 mod machine;
+mod recent;
 mod simulation;
 mod threads;
 

@@ -19,6 +19,8 @@ pub(super) struct Worker {
     /// The batches of the commit under way, and who waits for each.
     batches: Vec<Batch>,
     waiting: Vec<Done>,
+    /// Where those of the commit that was made last stand.
+    appended: Vec<Appended>,
 }
 
 impl Worker {
@@ -30,6 +32,7 @@ impl Worker {
             pending: VecDeque::new(),
             batches: Vec::new(),
             waiting: Vec::new(),
+            appended: Vec::new(),
         }
     }
 
@@ -93,11 +96,15 @@ impl Worker {
 
     /// Lets readers see the commit, then answers its batches, then tells the subscribers.
     fn publish(&mut self, first: Position, next: Position) {
-        self.shared.committed.store(next.get(), Ordering::Release);
         let mut at = first;
-        for (batch, done) in self.batches.drain(..).zip(self.waiting.drain(..)) {
+        for batch in self.batches.drain(..) {
             let appended = Appended { first: at, next: Position::new(at.get() + batch.bytes() as u64) };
             at = appended.next;
+            self.appended.push(appended);
+            self.shared.recent.keep(appended.first, batch);
+        }
+        self.shared.committed.store(next.get(), Ordering::Release);
+        for (appended, done) in self.appended.drain(..).zip(self.waiting.drain(..)) {
             done(Ok(appended));
         }
         for subscriber in self.shared.subscribers.read().expect(NO_PANIC).iter() {
