@@ -14,6 +14,8 @@ struct Entries<K, V> {
     by_key: HashMap<K, Entry<V>>,
     order: VecDeque<K>,
     bytes: usize,
+    /// Whether a value was wanted lately.
+    used: bool,
 }
 
 struct Entry<V> {
@@ -23,17 +25,27 @@ struct Entry<V> {
 
 impl<K: Clone + Eq + Hash, V: Clone> Cache<K, V> {
     pub(crate) fn new(bytes_max: usize) -> Cache<K, V> {
-        let entries = Entries { by_key: HashMap::new(), order: VecDeque::new(), bytes: 0 };
+        let entries = Entries { by_key: HashMap::new(), order: VecDeque::new(), bytes: 0, used: false };
         Cache { entries: Mutex::new(entries), bytes_max }
     }
 
     pub(crate) fn get(&self, key: &K) -> Option<V> {
-        self.lock().by_key.get(key).map(|entry| entry.value.clone())
+        let mut entries = self.lock();
+        entries.used = true;
+        entries.by_key.get(key).map(|entry| entry.value.clone())
     }
 
     /// Keeps a value that takes this much memory, in the place of the one that had its key.
     pub(crate) fn insert(&self, key: K, value: V, bytes: usize) {
         self.lock().insert(key, Entry { value, bytes }, self.bytes_max);
+    }
+
+    /// Forgets all values if none was wanted since the call before.
+    pub(crate) fn clear_if_unused(&self) {
+        let mut entries = self.lock();
+        if !std::mem::take(&mut entries.used) {
+            *entries = Entries { by_key: HashMap::new(), order: VecDeque::new(), bytes: 0, used: false };
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries<K, V>> {
@@ -74,5 +86,19 @@ mod tests {
         assert_eq!([2, 3, 5].map(|key| cache.get(&key)), [Some(201), Some(300), Some(500)]);
         cache.insert(6, 600, 11);
         assert_eq!([2, 3, 5, 6].map(|key| cache.get(&key)), [None; 4]);
+    }
+
+    #[test]
+    fn what_nobody_wants_is_forgotten_at_the_second_look() {
+        let cache = Cache::new(10);
+        cache.insert(1, 100, 4);
+        assert_eq!(cache.get(&1), Some(100));
+        cache.clear_if_unused();
+        assert_eq!(cache.get(&1), Some(100));
+        cache.clear_if_unused();
+        cache.clear_if_unused();
+        assert_eq!(cache.get(&1), None);
+        cache.insert(2, 200, 10);
+        assert_eq!(cache.get(&2), Some(200));
     }
 }

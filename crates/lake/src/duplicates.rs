@@ -11,12 +11,13 @@ mod files;
 
 use crate::canonical::{ContentHash, content_hash};
 use crate::error::LakeError;
+use crate::hashing::keyed;
 use crate::keys::{Keys, OrderKey, TextKey};
 use crate::table::{FileReader, TableFile};
+use ahash::RandomState;
 use bytes::Bytes;
 use cairn_model::{Event, Position, Record};
 use files::{FileMarks, KnownFile, MARKS_BYTES_MAX};
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 /// An event that is about to go into the table.
@@ -70,7 +71,7 @@ impl Candidate {
 
 impl Duplicates {
     pub(crate) fn new() -> Duplicates {
-        Duplicates { hasher: RandomState::new(), files: FileMarks::new(MARKS_BYTES_MAX) }
+        Duplicates { hasher: keyed(), files: FileMarks::new(MARKS_BYTES_MAX) }
     }
 
     /// The number of an event's account, time and id. Differs from process to process.

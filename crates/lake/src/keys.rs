@@ -65,6 +65,19 @@ pub(crate) struct Keys<'a> {
     pub(crate) resources: Vec<Resource<'a>>,
 }
 
+/// Those keys of an event that have columns beside its members, or fill theirs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ColumnKeys<'k> {
+    pub(crate) position: Position,
+    pub(crate) event_time: Timestamp,
+    pub(crate) arrival: Timestamp,
+    pub(crate) category: Category,
+    pub(crate) event_source: Option<&'k str>,
+    pub(crate) event_name: Option<&'k str>,
+    pub(crate) event_id: Option<&'k str>,
+    pub(crate) username: Option<&'k str>,
+}
+
 /// A resource that an event names.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource<'a> {

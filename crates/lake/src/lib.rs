@@ -13,6 +13,7 @@ mod columns;
 mod duplicates;
 mod durable_store;
 mod error;
+mod hashing;
 mod history;
 mod keys;
 mod lookup;

@@ -55,6 +55,7 @@ pub(crate) struct Schedule {
 /// One step of upkeep.
 pub(crate) async fn maintain(history: &Arc<Shared>, now: Timestamp) -> Result<Maintenance, LakeError> {
     let mut schedule = history.maintenance.lock().await;
+    history.reader.rest();
     let mut done =
         Maintenance { expired_rows: expire(history, &mut schedule, now).await?, ..Maintenance::default() };
     if let Some(joined) = join_some(history, &mut schedule, now).await? {

@@ -11,6 +11,7 @@ mod group;
 mod log;
 mod page;
 mod positions;
+mod prints;
 mod pruning;
 mod read;
 mod record;

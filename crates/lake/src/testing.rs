@@ -40,7 +40,8 @@ pub(crate) struct MemoryLog {
     records: Mutex<Vec<Option<Bytes>>>,
 }
 
-const STEP: u64 = 10;
+/// Between the positions of two records.
+pub(crate) const STEP: u64 = 10;
 
 impl MemoryLog {
     pub(crate) fn add(&self, event: &[u8]) -> Position {

@@ -86,11 +86,13 @@ fn lookup(filters: Vec<Filter>, now: Timestamp) -> Lookup {
     }
 }
 
-/// Some thousand events from all over history.
+/// Some thousand events from all over the last day of history.
 async fn sample(history: &History, now: Timestamp) -> Result<Vec<Found>, Failed> {
+    let newest = history.lookup(Lookup { limit: 1, ..lookup(Vec::new(), now) }).await?.events;
+    let newest = newest.first().map_or(now, |found| found.event_time);
     let mut found = Vec::new();
     for hours in 0..24 {
-        let to = Some(now.minus(Duration::from_secs(3600 * hours)));
+        let to = Some(newest.minus(Duration::from_secs(3600 * hours)));
         found.extend(history.lookup(Lookup { limit: 500, to, ..lookup(Vec::new(), now) }).await?.events);
     }
     Ok(found)

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Events appended at once: about what one chunk of the log holds.
 const CHUNK_EVENTS: usize = 500;
@@ -55,6 +55,9 @@ struct Arguments {
     /// Leaves out the joining of files
     #[arg(long)]
     no_joins: bool,
+    /// Only looks up, in the table that `--dir` has already
+    #[arg(long, requires = "dir", conflicts_with = "no_lookups")]
+    only_lookups: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +93,12 @@ async fn run(arguments: &Arguments) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let dir = arguments.dir.clone().unwrap_or_else(|| folder.path().join("history"));
     let start = Timestamp::from_seconds(1_772_000_000);
+    let options = HistoryOptions::new(dir, "us-east-1".to_owned());
+    if arguments.only_lookups {
+        let nothing = Arc::new(MemoryLog::generate(arguments.seed, 0, start, 0));
+        let history = History::open(options, nothing).await?;
+        return lookups::run(&history, start, arguments.pages).await;
+    }
     let log = Arc::new(MemoryLog::generate(arguments.seed, arguments.events, start, arguments.span));
     say(&format!(
         "events {}, {} bytes of text each",
@@ -101,7 +110,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failed> {
         say(&format!("zstd -9: {:.1} bytes an event", bytes as f64 / arguments.events as f64));
     }
     let bodies: Arc<dyn Bodies> = log.clone();
-    let history = History::open(HistoryOptions::new(dir, "us-east-1".to_owned()), bodies).await?;
+    let history = History::open(options, bodies).await?;
     fill(&history, &log, arguments).await?;
     report_size(&history, "as committed", arguments.events);
     let now = start.plus(Duration::from_secs(arguments.span + 3600));

@@ -5,7 +5,7 @@ use super::{
     IDENTITY, MEMBERS, SCHEMA, Shape, WHOLE_IDENTITY, event_id_hash, hash_element, member_bit, resource_hash,
     text_element,
 };
-use crate::keys::{Keys, TextKey};
+use crate::keys::ColumnKeys;
 use cairn_model::json::string;
 use cairn_model::{Event, Field, Origin, Timestamp};
 use datafusion::arrow::array::{
@@ -121,21 +121,26 @@ impl ColumnsBuilder {
         self.rows
     }
 
-    /// Adds a row. `keys` are those of `event`. `conflict`: another event has its account, time and id.
-    pub(crate) fn append(&mut self, event: &Event<'_>, keys: &Keys<'_>, conflict: bool) {
+    /// Adds a row. `keys` are those of `event`, which names `resources` as (type, name). `conflict`: another event
+    /// has its account, time and id.
+    pub(crate) fn append<'r>(
+        &mut self,
+        event: &Event<'_>,
+        keys: &ColumnKeys<'_>,
+        resources: impl Iterator<Item = (Option<&'r str>, &'r str)>,
+        conflict: bool,
+    ) {
         self.position.append_value(keys.position.get() as i64);
         self.event_time.append_value(keys.event_time.as_micros());
         self.arrival.append_value(keys.arrival.as_micros());
-        self.origin.append_value(origin_name(keys.origin));
-        self.account.append_value(keys.account.as_str());
+        self.origin.append_value(origin_name(event.origin()));
+        self.account.append_value(event.account().as_str());
         self.category.append_value(keys.category.name());
         self.conflict.append_value(conflict);
-        self.username.append_option(keys.text(TextKey::Username));
-        let id = keys.text(TextKey::EventId).unwrap_or("");
-        self.event_id_hash.append_value(event_id_hash(id));
-        for resource in &keys.resources {
-            self.resource_hashes.values().append_value(resource_hash(&resource.name));
-            let kind = resource.kind.as_deref();
+        self.username.append_option(keys.username);
+        self.event_id_hash.append_value(event_id_hash(keys.event_id.unwrap_or("")));
+        for (kind, name) in resources {
+            self.resource_hashes.values().append_value(resource_hash(name));
             self.resource_types.values().append_option(kind);
         }
         self.resource_hashes.append(true);
@@ -145,7 +150,7 @@ impl ColumnsBuilder {
     }
 
     /// Adds what is needed to put the record together again.
-    fn append_record(&mut self, event: &Event<'_>, keys: &Keys<'_>) {
+    fn append_record(&mut self, event: &Event<'_>, keys: &ColumnKeys<'_>) {
         self.rest.clear();
         let mut has_time = false;
         for (field, place) in event.places() {
@@ -162,8 +167,8 @@ impl ColumnsBuilder {
         if !has_time {
             self.rest.derived |= member_bit(Field::EventTime);
         }
-        self.derive(Field::EventSource, keys.text(TextKey::EventSource));
-        self.derive(Field::EventName, keys.text(TextKey::EventName));
+        self.derive(Field::EventSource, keys.event_source);
+        self.derive(Field::EventName, keys.event_name);
         for (key, value) in event.unknown() {
             self.rest.overflow(key, value);
         }
@@ -180,7 +185,7 @@ impl ColumnsBuilder {
         }
     }
 
-    fn append_member(&mut self, index: usize, event: &Event<'_>, place: Range<usize>, keys: &Keys<'_>) {
+    fn append_member(&mut self, index: usize, event: &Event<'_>, place: Range<usize>, keys: &ColumnKeys<'_>) {
         let (member, rest) = (&MEMBERS[index], &mut self.rest);
         let raw = &event.text()[place.clone()];
         if raw == "null" {
@@ -199,7 +204,7 @@ impl ColumnsBuilder {
                 Some(text) => append_text(builder, self.rows, &text),
                 None => rest.overflow(&quoted(member.field), raw),
             },
-            MemberBuilder::Flag(builder) => match flag(member.field, raw, keys, rest) {
+            MemberBuilder::Flag(builder) => match flag(member.field, raw, event, rest) {
                 Some(flag) => append_flag(builder, self.rows, flag),
                 None => rest.overflow(&quoted(member.field), raw),
             },
@@ -284,12 +289,12 @@ fn origin_name(origin: Origin) -> &'static str {
 
 /// The value of a boolean member. The door understands more forms of readOnly than the boolean, and it is
 /// looked for in its column.
-fn flag(field: Field, raw: &str, keys: &Keys<'_>, rest: &mut Rest) -> Option<bool> {
+fn flag(field: Field, raw: &str, event: &Event<'_>, rest: &mut Rest) -> Option<bool> {
     match raw {
         "true" => Some(true),
         "false" => Some(false),
         _ => {
-            let flag = keys.read_only.filter(|_| field == Field::ReadOnly)?;
+            let flag = event.read_only().filter(|_| field == Field::ReadOnly)?;
             rest.derived |= member_bit(field);
             rest.overflow(&quoted(field), raw);
             Some(flag)

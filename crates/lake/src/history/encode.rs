@@ -142,7 +142,7 @@ impl Encoded {
             let event = candidate.event()?;
             let conflict = row.conflict() || candidate.verdict == Verdict::Conflict;
             self.conflicts += u64::from(conflict);
-            taken.with_keys(*index, &event, |keys| columns.append(&event, keys, conflict));
+            taken.append_to(&mut columns, *index, &event, conflict);
             if columns.rows() == BATCH_ROWS {
                 write(columns.finish()?)?;
             }

@@ -3,10 +3,12 @@
 use crate::bodies::Bodies;
 use crate::canonical::{ContentHash, content_hash};
 use crate::duplicates::Verdict;
+use crate::hashing::AsItIs;
 use crate::tail::with_event;
 use cairn_model::{Event, Position};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::hash::BuildHasherDefault;
 
 /// Memory that one place of the map takes, in bytes: the entry and its control byte.
 const ENTRY_BYTES: usize = size_of::<(u64, Known)>() + 1;
@@ -14,7 +16,8 @@ const ENTRY_BYTES: usize = size_of::<(u64, Known)>() + 1;
 /// The first event of the tail of every identity.
 #[derive(Default)]
 pub(super) struct Identities {
-    by_identity: HashMap<u64, Known>,
+    /// Identities are hashes, keyed at random.
+    by_identity: HashMap<u64, Known, BuildHasherDefault<AsItIs>>,
 }
 
 struct Known {

@@ -1,11 +1,26 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::{Batch, Rows, text_column};
 use crate::columns::ColumnsBuilder;
-use crate::keys::{Keys, TextKey};
+use crate::keys::{ColumnKeys, Keys, TextKey};
 use crate::testing::{admit, json_value};
 use cairn_model::{Event, Position};
 use proptest::prelude::*;
 use serde_json::Value;
+
+fn append(builder: &mut ColumnsBuilder, event: &Event<'_>, keys: &Keys<'_>) {
+    let column_keys = ColumnKeys {
+        position: keys.position,
+        event_time: keys.event_time,
+        arrival: keys.arrival,
+        category: keys.category,
+        event_source: keys.text(TextKey::EventSource),
+        event_name: keys.text(TextKey::EventName),
+        event_id: keys.text(TextKey::EventId),
+        username: keys.text(TextKey::Username),
+    };
+    let resources = keys.resources.iter().map(|resource| (resource.kind.as_deref(), &*resource.name));
+    builder.append(event, &column_keys, resources, false);
+}
 
 /// The records that come back from columns.
 fn through_columns(texts: &[String]) -> Vec<(String, String)> {
@@ -15,7 +30,7 @@ fn through_columns(texts: &[String]) -> Vec<(String, String)> {
         let bytes = admit(text);
         let event = Event::decode(&bytes).unwrap();
         let keys = Keys::of(Position::new(number as u64), &event);
-        builder.append(&event, &keys, false);
+        append(&mut builder, &event, &keys);
         sent.push(event.text().to_owned());
     }
     let batch = builder.finish().unwrap();
@@ -72,7 +87,7 @@ fn an_insights_event_is_found_by_its_details_and_keeps_its_members() {
     let event = Event::decode(&bytes).unwrap();
     let keys = Keys::of(Position::ZERO, &event);
     let mut builder = ColumnsBuilder::new();
-    builder.append(&event, &keys, false);
+    append(&mut builder, &event, &keys);
     let batch = builder.finish().unwrap();
     let column = |key| Batch(&batch).text(text_column(key)).unwrap().value(0);
     assert_eq!(column(TextKey::EventName), "RunInstances");

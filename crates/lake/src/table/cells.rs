@@ -2,18 +2,21 @@
 
 use super::column::Column;
 use super::page::{DataPage, Dictionary, Values, malformed};
+use super::prints::Prints;
 use crate::error::LakeError;
 use std::ops::Range;
 use std::sync::Arc;
+
+/// So few rows of a page are tested one by one rather than all of the page.
+const FEW_ROWS: usize = 16;
 
 /// A column and what its cells are tested for.
 pub(super) struct CellTest {
     column: Column,
     wanted: Wanted,
-    /// For each value of the dictionary, whether it passes.
-    by_code: Option<Vec<bool>>,
-    /// The page tested last, and which of its rows passed.
-    tested: Option<(Arc<DataPage>, Vec<bool>)>,
+    codes: Option<Codes>,
+    /// The rows of the page tested last, and those of them that passed.
+    tested: Option<(Range<u32>, Vec<u32>)>,
 }
 
 /// Whether a text passes.
@@ -21,24 +24,34 @@ pub(super) type Passes = Box<dyn Fn(&[u8]) -> bool + Send + Sync>;
 
 /// What passes.
 pub(super) enum Wanted {
-    /// Texts that do, and null if it does; in lists, any element.
-    Text { passes: Passes, or_null: bool },
+    /// This text; in lists, any element.
+    Text(Vec<u8>),
+    /// Texts that do, and null if it does.
+    Texts { passes: Passes, or_null: bool },
     /// This number; in lists, any element.
     Number(i64),
     /// This flag.
     Flag(bool),
 }
 
+/// Which numbers in the dictionary pass.
+enum Codes {
+    None,
+    One(u32),
+    Some(Vec<bool>),
+    All,
+}
+
 impl CellTest {
     pub(super) fn new(column: Column, wanted: Wanted) -> CellTest {
-        CellTest { column, wanted, by_code: None, tested: None }
+        CellTest { column, wanted, codes: None, tested: None }
     }
 
     /// Whether any row of the group may pass, as far as the dictionary tells.
     pub(super) fn may_pass(&mut self) -> Result<bool, LakeError> {
         match &self.wanted {
-            Wanted::Text { or_null: false, .. } if self.column.is_all_in_dictionary() => {
-                Ok(self.by_code()?.contains(&true))
+            Wanted::Text(_) | Wanted::Texts { or_null: false, .. } if self.column.is_all_in_dictionary() => {
+                Ok(!matches!(self.codes()?, Codes::None))
             }
             _ => Ok(true),
         }
@@ -50,107 +63,139 @@ impl CellTest {
         let mut at = rows.start;
         while at < rows.end {
             let (page_rows, passed) = self.passed(at)?;
-            let behind = rows.end.min(page_rows.end);
-            let passed = &passed[(at - page_rows.start) as usize..(behind - page_rows.start) as usize];
-            kept.extend((at..behind).zip(passed).filter_map(|(row, passed)| passed.then_some(row)));
-            at = behind;
+            let first = passed.partition_point(|row| *row < at);
+            at = rows.end.min(page_rows.end);
+            kept.extend(passed[first..].iter().take_while(|row| **row < at));
         }
         Ok(kept)
     }
 
     /// Keeps those of `rows`, which go downwards in the file, that pass.
     pub(super) fn retain(&mut self, rows: &mut Vec<u32>) -> Result<(), LakeError> {
-        let (mut read, mut kept) = (0, 0);
-        while let Some(first) = rows.get(read).copied() {
-            let (page_rows, passed) = self.passed(first)?;
-            let behind = read + rows[read..].partition_point(|row| *row < page_rows.end);
-            for at in read..behind {
-                let row = rows[at];
-                if passed.get((row - page_rows.start) as usize) == Some(&true) {
-                    rows[kept] = row;
-                    kept += 1;
+        let mut kept = Vec::new();
+        let mut rest = &rows[..];
+        while let Some(first) = rest.first() {
+            let page_rows = self.column.page_rows(*first)?;
+            let (of_page, behind) = rest.split_at(rest.partition_point(|row| *row < page_rows.end));
+            if of_page.len() <= FEW_ROWS && !self.column.is_list() && !self.is_tested(*first) {
+                for row in of_page {
+                    if self.row_passes(*row)? {
+                        kept.push(*row);
+                    }
                 }
+            } else {
+                let (_, passed) = self.passed(*first)?;
+                kept.extend(of_page.iter().filter(|row| passed.binary_search(row).is_ok()));
             }
-            read = behind;
+            rest = behind;
         }
-        rows.truncate(kept);
+        *rows = kept;
         Ok(())
     }
 
-    /// The rows of the page that `row` is on, and for each of them whether it passes.
-    fn passed(&mut self, row: u32) -> Result<(Range<u32>, &[bool]), LakeError> {
-        let (rows, page) = self.column.page(row)?;
-        if self.tested.as_ref().is_none_or(|(tested, _)| !Arc::ptr_eq(tested, &page)) {
-            let passed = self.test(&page, rows.len())?;
-            self.tested = Some((page, passed));
+    /// Whether one row passes, of a column without lists.
+    fn row_passes(&mut self, row: u32) -> Result<bool, LakeError> {
+        Ok(match &self.wanted {
+            Wanted::Text(wanted) => self.column.text(row)?.is_some_and(|text| text == wanted),
+            Wanted::Texts { passes, or_null } => {
+                self.column.text(row)?.map_or(*or_null, |text| passes(&text))
+            }
+            Wanted::Number(wanted) => self.column.number(row)? == *wanted,
+            Wanted::Flag(wanted) => self.column.flag(row)? == Some(*wanted),
+        })
+    }
+
+    fn is_tested(&self, row: u32) -> bool {
+        self.tested.as_ref().is_some_and(|(rows, _)| rows.contains(&row))
+    }
+
+    /// The rows of the page that `row` is on, and those of them that pass.
+    fn passed(&mut self, row: u32) -> Result<(Range<u32>, &[u32]), LakeError> {
+        if !self.is_tested(row) {
+            let rows = self.column.page_rows(row)?;
+            let mut passed = self.test(row)?;
+            passed.iter_mut().for_each(|row| *row += rows.start);
+            self.tested = Some((rows, passed));
         }
-        let passed = self.tested.as_ref().map_or(&[][..], |(_, passed)| passed);
-        match passed.len() == rows.len() {
-            true => Ok((rows, passed)),
+        let (rows, passed) = self.tested.as_ref().ok_or_else(malformed)?;
+        match passed.last().is_none_or(|last| *last < rows.end) {
+            true => Ok((rows.clone(), passed)),
             false => Err(malformed()),
         }
     }
 
-    /// For each row of a page, whether it passes.
-    fn test(&mut self, page: &DataPage, rows: usize) -> Result<Vec<bool>, LakeError> {
-        let passed = self.test_values(page)?;
-        let null = matches!(self.wanted, Wanted::Text { or_null: true, .. });
-        if !null && !passed.contains(&true) {
-            return Ok(vec![false; rows]);
+    /// Those rows of the page that `row` is on that pass, counted from the page's first.
+    fn test(&mut self, row: u32) -> Result<Vec<u32>, LakeError> {
+        if let Wanted::Text(wanted) = &self.wanted
+            && self.column.prints(row)?.is_some_and(|prints| !prints.may_hold(wanted))
+        {
+            return Ok(Vec::new());
         }
-        let mut values = passed.into_iter();
-        let Some(levels) = &page.definition else { return Ok(values.collect()) };
-        let levels = levels.decode(page.entries());
-        let Some(starts) = &page.repetition else {
-            let of = |level| if level == 0 { null } else { values.next().unwrap_or(false) };
-            return Ok(levels.into_iter().map(of).collect());
-        };
-        let deepest = page.deepest();
-        let mut by_row = Vec::with_capacity(rows);
-        for (start, level) in starts.decode(page.entries()).into_iter().zip(levels) {
-            if start == 0 {
-                by_row.push(false);
-            }
-            let passes = level == deepest && values.next().unwrap_or(false);
-            if let Some(row) = by_row.last_mut() {
-                *row |= passes;
-            }
+        let page = self.column.page(row)?;
+        if let (Wanted::Text(_), Values::Texts(texts)) = (&self.wanted, &page.values) {
+            self.column.keep_prints(row, || Prints::of(page.texts(texts)))?;
         }
-        Ok(by_row)
+        let mut rows = page.rows_of(self.values(&page)?);
+        if matches!(self.wanted, Wanted::Texts { or_null: true, .. }) {
+            rows.append(&mut page.null_rows());
+            rows.sort_unstable();
+        }
+        Ok(rows)
     }
 
-    /// For each value of a page, whether it passes.
-    fn test_values(&mut self, page: &DataPage) -> Result<Vec<bool>, LakeError> {
+    /// Those of a page's values that pass. Behind its last value there may be some that are none.
+    fn values(&mut self, page: &DataPage) -> Result<Vec<u32>, LakeError> {
+        let all = 0..page.entries() as u32;
         Ok(match (&page.values, &self.wanted) {
             (Values::None, _) => Vec::new(),
-            (Values::Codes(codes), Wanted::Text { .. }) => {
-                let codes = codes.decode(page.entries());
-                let by_code = self.by_code()?;
-                codes.into_iter().map(|code| by_code.get(code as usize) == Some(&true)).collect()
-            }
-            (Values::Texts(start), Wanted::Text { passes, .. }) => {
-                page.plain_texts(*start).map(passes).collect()
-            }
-            (Values::Numbers(numbers), Wanted::Number(wanted)) => {
-                numbers.iter().map(|number| number == wanted).collect()
-            }
+            (Values::Codes(codes), Wanted::Text(_) | Wanted::Texts { .. }) => match self.codes()? {
+                Codes::None => Vec::new(),
+                Codes::One(wanted) => codes.places_of(*wanted, page.entries()),
+                Codes::Some(passed) => {
+                    places(codes.decode(page.entries()), |code| passed.get(code as usize) == Some(&true))
+                }
+                Codes::All => all.collect(),
+            },
+            (Values::Texts(texts), Wanted::Text(wanted)) => places(page.texts(texts), |text| text == wanted),
+            (Values::Texts(texts), Wanted::Texts { passes, .. }) => places(page.texts(texts), passes),
+            (Values::Numbers(numbers), Wanted::Number(wanted)) => places(numbers, |number| number == wanted),
+            (Values::Hashes(hashes), Wanted::Number(wanted)) => match i32::try_from(*wanted) {
+                Ok(wanted) => places(hashes, |hash| *hash == wanted),
+                Err(_) => Vec::new(),
+            },
             (Values::Flags(start), Wanted::Flag(wanted)) => {
-                let flags = (0..page.entries()).map(|value| page.flag(*start, value));
-                flags.map(|flag| flag == Some(*wanted)).collect()
+                places(all, |value| page.flag(*start, value as usize) == Some(*wanted))
             }
             _ => return Err(malformed()),
         })
     }
 
-    fn by_code(&mut self) -> Result<&Vec<bool>, LakeError> {
-        if self.by_code.is_none() {
-            let dictionary: Arc<Dictionary> = Arc::clone(self.column.dictionary()?);
-            let passes = |text: &[u8]| match &self.wanted {
-                Wanted::Text { passes, .. } => passes(text),
-                Wanted::Number(_) | Wanted::Flag(_) => false,
-            };
-            self.by_code = Some(dictionary.texts().map(passes).collect());
+    fn codes(&mut self) -> Result<&Codes, LakeError> {
+        if self.codes.is_none() {
+            let dictionary = Arc::clone(self.column.dictionary()?);
+            self.codes = Some(Codes::of(&self.wanted, &dictionary));
         }
-        self.by_code.as_ref().ok_or_else(malformed)
+        self.codes.as_ref().ok_or_else(malformed)
     }
+}
+
+impl Codes {
+    fn of(wanted: &Wanted, dictionary: &Dictionary) -> Codes {
+        let passed: Vec<bool> = match wanted {
+            Wanted::Text(wanted) => return dictionary.code_of(wanted).map_or(Codes::None, Codes::One),
+            Wanted::Texts { passes, .. } => dictionary.texts().map(passes).collect(),
+            Wanted::Number(_) | Wanted::Flag(_) => return Codes::None,
+        };
+        match passed.iter().filter(|passed| **passed).count() {
+            0 => Codes::None,
+            1 => Codes::One(passed.iter().take_while(|passed| !**passed).count() as u32),
+            count if count == passed.len() => Codes::All,
+            _ => Codes::Some(passed),
+        }
+    }
+}
+
+/// The places of the values that pass.
+fn places<V>(values: impl IntoIterator<Item = V>, passes: impl Fn(V) -> bool) -> Vec<u32> {
+    (0..).zip(values).filter_map(|(place, value)| passes(value).then_some(place)).collect()
 }

@@ -1,7 +1,8 @@
 //! One column of one row group, read cell by cell.
 
 use super::page::{DataPage, Dictionary, Values, malformed};
-use super::read::OpenFile;
+use super::prints::Prints;
+use super::read::{Caches, OpenFile};
 use crate::error::LakeError;
 use bytes::Bytes;
 use datafusion::parquet::basic::{Compression, Encoding, Type};
@@ -23,6 +24,15 @@ pub(super) struct Column {
     starts: Vec<u32>,
     dictionary: Option<Arc<Dictionary>>,
     page: Option<(usize, Arc<DataPage>)>,
+}
+
+/// What a page is read for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// All of its values, once.
+    Scan,
+    /// A cell, which may be asked for again, or its neighbours.
+    Cell,
 }
 
 /// The place of a cell.
@@ -67,12 +77,12 @@ impl Column {
         let Cell { page, row } = self.cell(row)?;
         let Some(value) = page.value_of(row) else { return Ok(None) };
         let text = match &page.values {
-            Values::Texts(start) => page.plain_text(*start, value),
+            Values::Texts(texts) => page.text(texts, value),
             Values::Codes(codes) => {
                 let code = codes.get(value).ok_or_else(malformed)?;
                 self.dictionary()?.text(code)
             }
-            Values::None | Values::Flags(_) | Values::Numbers(_) => None,
+            Values::None | Values::Flags(_) | Values::Numbers(_) | Values::Hashes(_) => None,
         };
         text.map(Some).ok_or_else(malformed)
     }
@@ -82,6 +92,7 @@ impl Column {
         let Cell { page, row } = self.cell(row)?;
         let number = match &page.values {
             Values::Numbers(numbers) => numbers.get(row).copied(),
+            Values::Hashes(hashes) => hashes.get(row).copied().map(i64::from),
             Values::Codes(codes) => {
                 let code = codes.get(row).ok_or_else(malformed)?;
                 self.dictionary()?.number(code)
@@ -103,41 +114,80 @@ impl Column {
 
     /// The cell of `row`, which is not above the one asked for before.
     fn cell(&mut self, row: u32) -> Result<Cell<'_>, LakeError> {
-        let rows = self.load(row)?;
+        let rows = self.load(row, Use::Cell)?;
         let (_, page) = self.page.as_ref().ok_or_else(malformed)?;
         Ok(Cell { page, row: (row - rows.start) as usize })
     }
 
-    /// The page that `row` is on, with its rows.
-    pub(super) fn page(&mut self, row: u32) -> Result<(Range<u32>, Arc<DataPage>), LakeError> {
-        let rows = self.load(row)?;
+    /// The page that `row` is on.
+    pub(super) fn page(&mut self, row: u32) -> Result<Arc<DataPage>, LakeError> {
+        self.load(row, Use::Scan)?;
         let (_, page) = self.page.as_ref().ok_or_else(malformed)?;
-        Ok((rows, Arc::clone(page)))
+        Ok(Arc::clone(page))
+    }
+
+    /// The rows of the page that `row` is on.
+    pub(super) fn page_rows(&self, row: u32) -> Result<Range<u32>, LakeError> {
+        let number = self.page_number(row)?;
+        Ok(self.starts[number]..self.starts[number + 1])
+    }
+
+    /// Whether rows have lists of cells.
+    pub(super) fn is_list(&self) -> bool {
+        self.open.levels(self.leaf).repetition > 0
+    }
+
+    /// The hashes of the texts of the page that `row` is on, if it was tested before.
+    pub(super) fn prints(&self, row: u32) -> Result<Option<Arc<Prints>>, LakeError> {
+        if self.is_all_in_dictionary() {
+            return Ok(None);
+        }
+        let place = self.open.place(self.group, self.leaf, self.page_number(row)?);
+        Ok(self.open.caches().prints.get(&place))
+    }
+
+    /// Keeps the hashes of the texts of the page that `row` is on.
+    pub(super) fn keep_prints(&self, row: u32, prints: impl FnOnce() -> Prints) -> Result<(), LakeError> {
+        let place = self.open.place(self.group, self.leaf, self.page_number(row)?);
+        if self.open.caches().prints.get(&place).is_none() {
+            let prints = prints();
+            let memory = prints.memory();
+            self.open.caches().prints.insert(place, Arc::new(prints), memory);
+        }
+        Ok(())
+    }
+
+    fn page_number(&self, row: u32) -> Result<usize, LakeError> {
+        let number = self.starts.partition_point(|start| *start <= row).checked_sub(1);
+        number.filter(|number| number + 1 < self.starts.len()).ok_or_else(malformed)
     }
 
     /// Makes the page of `row` the current one; returns its rows.
-    fn load(&mut self, row: u32) -> Result<Range<u32>, LakeError> {
-        let number = self.starts.partition_point(|start| *start <= row).checked_sub(1);
-        let number = number.filter(|number| number + 1 < self.starts.len()).ok_or_else(malformed)?;
+    fn load(&mut self, row: u32, purpose: Use) -> Result<Range<u32>, LakeError> {
+        let number = self.page_number(row)?;
         if self.page.as_ref().is_none_or(|(current, _)| *current != number) {
-            self.page = Some((number, self.read(number)?));
+            self.page = Some((number, self.read(number, purpose)?));
         }
         Ok(self.starts[number]..self.starts[number + 1])
     }
 
-    fn read(&mut self, number: usize) -> Result<Arc<DataPage>, LakeError> {
+    fn read(&mut self, number: usize, purpose: Use) -> Result<Arc<DataPage>, LakeError> {
         let place = self.open.place(self.group, self.leaf, number);
-        if let Some(page) = self.open.caches().pages.get(&place) {
+        let Caches { pages, lately, .. } = self.open.caches();
+        if let Some(page) = pages.get(&place).or_else(|| lately.get(&place)) {
             return Ok(page);
         }
         let location = &locations(&self.open, self.group, self.leaf).ok_or_else(malformed)?[number];
         let bytes = self.open.read(location.offset as u64, location.compressed_page_size as usize)?;
         let page = DataPage::read(bytes, self.is_compressed()?, self.open.levels(self.leaf), self.kind)?;
         let page = Arc::new(page);
-        // Pages of texts are large, and seldom wanted twice.
         let memory = page.memory();
-        if memory <= SMALL_PAGE_BYTES || matches!(page.values, Values::Codes(_) | Values::Flags(_)) {
-            self.open.caches().pages.insert(place, Arc::clone(&page), memory);
+        let is_scanned = matches!(page.values, Values::Codes(_) | Values::Flags(_) | Values::Hashes(_));
+        if memory <= SMALL_PAGE_BYTES || is_scanned {
+            pages.insert(place, Arc::clone(&page), memory);
+        } else if purpose == Use::Cell {
+            // Pages of texts are large. One that is scanned is remembered by its prints.
+            lately.insert(place, Arc::clone(&page), memory);
         }
         Ok(page)
     }

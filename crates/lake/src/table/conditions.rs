@@ -110,6 +110,7 @@ impl Builder<'_> {
                 Ok(())
             }
             Filter::EventId(id) => {
+                self.is_possible = self.is_possible && self.may_hold(text_column(TextKey::EventId), id)?;
                 self.add(EVENT_ID_HASH, Wanted::Number(event_id_hash(id).into()))?;
                 self.add(text_column(TextKey::EventId), equals(id))
             }
@@ -118,6 +119,12 @@ impl Builder<'_> {
                 self.add(text_column(key), equals(text))
             }
         }
+    }
+
+    /// Whether the Bloom filter of a column lets a text through.
+    fn may_hold(&self, column: &str, text: &str) -> Result<bool, LakeError> {
+        let column = self.open.column(column).ok_or_else(malformed)?;
+        self.open.may_hold_text(self.group, column, text)
     }
 
     /// A test of a column that most often has one value throughout, as its bounds tell.
@@ -132,7 +139,7 @@ impl Builder<'_> {
                 self.is_possible &= passes(&value);
                 Ok(())
             }
-            None => self.add(column, Wanted::Text { passes: Box::new(passes), or_null }),
+            None => self.add(column, Wanted::Texts { passes: Box::new(passes), or_null }),
         }
     }
 
@@ -159,12 +166,11 @@ impl Builder<'_> {
 }
 
 fn equals(text: &str) -> Wanted {
-    let wanted = text.as_bytes().to_vec();
-    Wanted::Text { passes: Box::new(move |text| text == wanted), or_null: false }
+    Wanted::Text(text.as_bytes().to_vec())
 }
 
 fn is_there() -> Wanted {
-    Wanted::Text { passes: Box::new(|_| true), or_null: false }
+    Wanted::Texts { passes: Box::new(|_| true), or_null: false }
 }
 
 /// The leaf of a column of lists.

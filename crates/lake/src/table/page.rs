@@ -5,17 +5,22 @@
 //! Layout: "Parquet file format", data page v1, of the encodings that this crate writes (see `write`).
 
 mod delta;
+mod dictionary;
 mod header;
 mod hybrid;
+mod rows;
+mod texts;
 
+pub(super) use dictionary::Dictionary;
 pub(super) use hybrid::Hybrid;
 
 use crate::error::LakeError;
 use bytes::Bytes;
 use datafusion::parquet::basic::Type;
 use datafusion::parquet::errors::ParquetError;
-use header::{DATA_PAGE, DICTIONARY_PAGE, PageHeader};
+use header::{DATA_PAGE, PageHeader};
 use std::cell::RefCell;
+use texts::Texts;
 use zstd::bulk::Decompressor;
 
 /// More than any page or dictionary of ours has: events of 1 MiB whose texts are the longest.
@@ -24,6 +29,7 @@ const PAGE_BYTES_MAX: usize = 64 << 20;
 /// Numbers of encodings.
 const PLAIN: u64 = 0;
 const DELTA_BINARY_PACKED: u64 = 5;
+const DELTA_LENGTH_BYTE_ARRAY: u64 = 6;
 const RLE_DICTIONARY: u64 = 8;
 
 /// The greatest levels of a column's values: how optional and how repeated they are.
@@ -50,17 +56,12 @@ pub(super) enum Values {
     None,
     /// Numbers in the dictionary.
     Codes(Hybrid),
-    /// Texts, each behind its length; where they start.
-    Texts(usize),
+    Texts(Texts),
     /// Bits; where they start.
     Flags(usize),
     Numbers(Vec<i64>),
-}
-
-/// The values that a column's pages have the numbers of.
-pub(super) enum Dictionary {
-    Texts { bytes: Bytes, ends: Vec<u32> },
-    Numbers(Vec<i64>),
+    /// Numbers of 32 bits.
+    Hashes(Vec<i32>),
 }
 
 /// The page is not what this crate writes.
@@ -117,27 +118,30 @@ impl DataPage {
         if header.kind != DATA_PAGE {
             return Err(malformed());
         }
-        let mut at = 0;
-        let repetition = read_levels(&bytes, &mut at, levels.repetition)?;
-        let definition = read_levels(&bytes, &mut at, levels.definition)?;
+        let Levels { mut repetition, mut definition, at } = Levels::read(&bytes, levels)?;
         let values = match (header.encoding, kind) {
             _ if at >= bytes.len() => Values::None,
             (RLE_DICTIONARY, _) => {
                 let width = u32::from(bytes[at]);
                 Values::Codes(Hybrid::read(&bytes, at + 1..bytes.len(), width)?)
             }
-            (DELTA_BINARY_PACKED, _) => Values::Numbers(delta::decode(&bytes[at..], kind == Type::INT32)?),
-            (PLAIN, Type::BYTE_ARRAY) => Values::Texts(at),
+            (DELTA_BINARY_PACKED, Type::INT32) => {
+                Values::Hashes(hashes(&delta::decode(&bytes, &mut at.clone())?))
+            }
+            (DELTA_BINARY_PACKED, _) => Values::Numbers(delta::decode(&bytes, &mut at.clone())?),
+            (PLAIN, Type::BYTE_ARRAY) => Values::Texts(Texts::Prefixed(at)),
+            (DELTA_LENGTH_BYTE_ARRAY, Type::BYTE_ARRAY) => Values::Texts(Texts::adjoining(&bytes, at)?),
             (PLAIN, Type::BOOLEAN) => Values::Flags(at),
             _ => return Err(malformed()),
         };
+        let mut bytes = bytes;
+        if matches!(values, Values::Numbers(_) | Values::Hashes(_)) {
+            // What was decoded is not kept twice.
+            bytes = Bytes::copy_from_slice(&bytes[..at]);
+            Levels { repetition, definition, .. } = Levels::read(&bytes, levels)?;
+        }
         let definition_max = levels.definition;
         Ok(DataPage { bytes, entries: header.entries, repetition, definition, definition_max, values })
-    }
-
-    /// The level of a value that is not null.
-    pub(super) fn deepest(&self) -> u32 {
-        self.definition_max
     }
 
     pub(super) fn entries(&self) -> usize {
@@ -149,8 +153,10 @@ impl DataPage {
         let hybrid = |hybrid: &Hybrid| hybrid.memory();
         let numbers = match &self.values {
             Values::Numbers(numbers) => numbers.len() * 8,
+            Values::Hashes(hashes) => hashes.len() * 4,
             Values::Codes(codes) => codes.memory(),
-            Values::None | Values::Texts(_) | Values::Flags(_) => 0,
+            Values::Texts(texts) => texts.memory(),
+            Values::None | Values::Flags(_) => 0,
         };
         let levels = self.definition.as_ref().map_or(0, hybrid) + self.repetition.as_ref().map_or(0, hybrid);
         size_of::<DataPage>() + self.bytes.len() + numbers + levels
@@ -168,25 +174,14 @@ impl DataPage {
         }
     }
 
-    /// The text of a value that is written as it is.
-    pub(super) fn plain_text(&self, start: usize, value: usize) -> Option<Bytes> {
-        let mut at = start;
-        for _ in 0..value {
-            at += 4 + text_length(&self.bytes, at)?;
-        }
-        let length = text_length(&self.bytes, at)?;
-        (at + 4 + length <= self.bytes.len()).then(|| self.bytes.slice(at + 4..at + 4 + length))
+    /// The text of a value that stands in the page itself.
+    pub(super) fn text(&self, texts: &Texts, value: usize) -> Option<Bytes> {
+        texts.place(&self.bytes, value).map(|place| self.bytes.slice(place))
     }
 
-    /// All texts from the place where they start.
-    pub(super) fn plain_texts(&self, start: usize) -> impl Iterator<Item = &[u8]> {
-        let mut at = start;
-        std::iter::from_fn(move || {
-            let length = text_length(&self.bytes, at)?;
-            let text = self.bytes.get(at + 4..at + 4 + length)?;
-            at += 4 + length;
-            Some(text)
-        })
+    /// All texts that stand in the page itself.
+    pub(super) fn texts(&self, texts: &Texts) -> impl Iterator<Item = &[u8]> {
+        texts.places(&self.bytes).map(|place| &self.bytes[place])
     }
 
     pub(super) fn flag(&self, start: usize, value: usize) -> Option<bool> {
@@ -194,9 +189,31 @@ impl DataPage {
     }
 }
 
+/// Numbers of 32 bits, whose differences are of 32 bits too.
+fn hashes(numbers: &[i64]) -> Vec<i32> {
+    numbers.iter().map(|number| *number as i32).collect()
+}
+
 fn text_length(bytes: &[u8], at: usize) -> Option<usize> {
     let length = bytes.get(at..at + 4)?;
     Some(u32::from_le_bytes(length.try_into().ok()?) as usize)
+}
+
+/// What stands before a page's values.
+struct Levels {
+    repetition: Option<Hybrid>,
+    definition: Option<Hybrid>,
+    /// Where the values start.
+    at: usize,
+}
+
+impl Levels {
+    fn read(bytes: &Bytes, max: LevelsMax) -> Result<Levels, LakeError> {
+        let mut at = 0;
+        let repetition = read_levels(bytes, &mut at, max.repetition)?;
+        let definition = read_levels(bytes, &mut at, max.definition)?;
+        Ok(Levels { repetition, definition, at })
+    }
 }
 
 /// Levels stand behind their length; there are none where the greatest is 0.
@@ -208,60 +225,4 @@ fn read_levels(bytes: &Bytes, at: &mut usize, max: u32) -> Result<Option<Hybrid>
     let range = *at + 4..*at + 4 + length;
     *at = range.end;
     Hybrid::read(bytes, range, u32::BITS - max.leading_zeros()).map(Some)
-}
-
-impl Dictionary {
-    /// Reads a dictionary page, its header included, of a column of this physical type.
-    pub(super) fn read(page: Bytes, is_compressed: bool, kind: Type) -> Result<Dictionary, LakeError> {
-        let RawPage { header, bytes } = RawPage::read(page, is_compressed)?;
-        if header.kind != DICTIONARY_PAGE {
-            return Err(malformed());
-        }
-        if kind == Type::INT64 {
-            let (numbers, _) = bytes.as_chunks::<8>();
-            return Ok(Dictionary::Numbers(numbers.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect()));
-        }
-        let mut ends = Vec::new();
-        let mut at = 0;
-        for _ in 0..header.entries {
-            at += 4 + text_length(&bytes, at).ok_or_else(malformed)?;
-            ends.push(at as u32);
-        }
-        match at <= bytes.len() {
-            true => Ok(Dictionary::Texts { bytes, ends }),
-            false => Err(malformed()),
-        }
-    }
-
-    /// Memory in bytes, roughly.
-    pub(super) fn memory(&self) -> usize {
-        match self {
-            Dictionary::Texts { bytes, ends } => bytes.len() + ends.len() * 4,
-            Dictionary::Numbers(numbers) => numbers.len() * 8,
-        }
-    }
-
-    pub(super) fn text(&self, code: u32) -> Option<Bytes> {
-        let Dictionary::Texts { bytes, ends } = self else { return None };
-        let end = *ends.get(code as usize)?;
-        let start = (code as usize).checked_sub(1).map_or(0, |before| ends[before]) + 4;
-        Some(bytes.slice(start as usize..end as usize))
-    }
-
-    /// All texts, in the order of their numbers.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
-        let (bytes, ends): (&[u8], &[u32]) = match self {
-            Dictionary::Texts { bytes, ends } => (bytes, ends),
-            Dictionary::Numbers(_) => (&[], &[]),
-        };
-        let starts = std::iter::once(0).chain(ends.iter().copied());
-        starts.zip(ends).map(|(start, end)| &bytes[start as usize + 4..*end as usize])
-    }
-
-    pub(super) fn number(&self, code: u32) -> Option<i64> {
-        match self {
-            Dictionary::Numbers(numbers) => numbers.get(code as usize).copied(),
-            Dictionary::Texts { .. } => None,
-        }
-    }
 }

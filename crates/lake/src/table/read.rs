@@ -1,6 +1,7 @@
 //! Opening data files.
 
 use super::page::{DataPage, Dictionary, LevelsMax};
+use super::prints::Prints;
 use crate::cache::Cache;
 use crate::columns::SCHEMA;
 use crate::error::LakeError;
@@ -10,6 +11,7 @@ use datafusion::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
     RowSelection,
 };
+use datafusion::parquet::bloom_filter::Sbbf;
 use datafusion::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use std::collections::HashMap;
 use std::fs::File;
@@ -22,8 +24,17 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 const FOOTERS_BYTES_MAX: usize = 64 << 20;
 /// Memory for dictionaries, in bytes.
 const DICTIONARIES_BYTES_MAX: usize = 32 << 20;
-/// Memory for pages of small columns, in bytes: those of about a million rows.
-const PAGES_BYTES_MAX: usize = 32 << 20;
+/// Memory for pages of small columns, in bytes: those of more than a million rows.
+const PAGES_BYTES_MAX: usize = 48 << 20;
+/// Memory for pages that whole events were read from lately, in bytes: those of a page of the answer that lie as far
+/// apart as can be. Given back when nobody looks anything up.
+const LATELY_BYTES_MAX: usize = 24 << 20;
+/// Memory for hashes of texts that stand in no dictionary, in bytes: two a text.
+const PRINTS_BYTES_MAX: usize = 8 << 20;
+
+/// Memory for Bloom filters, in bytes: those of twelve million rows.
+const FILTERS_BYTES_MAX: usize = 16 << 20;
+const FILTER_BLOCK_BYTES: usize = 32;
 
 /// Opens the table's data files and remembers what look-ups read again and again.
 pub(crate) struct FileReader {
@@ -46,6 +57,9 @@ type PagePlace = (u64, u32, u32, u32);
 pub(super) struct Caches {
     pub(super) dictionaries: Cache<PagePlace, Arc<Dictionary>>,
     pub(super) pages: Cache<PagePlace, Arc<DataPage>>,
+    pub(super) lately: Cache<PagePlace, Arc<DataPage>>,
+    pub(super) prints: Cache<PagePlace, Arc<Prints>>,
+    filters: Cache<PagePlace, Arc<Option<Sbbf>>>,
 }
 
 /// An open data file.
@@ -59,8 +73,13 @@ pub(crate) struct OpenFile {
 impl FileReader {
     /// For the table in `dir`.
     pub(crate) fn new(dir: PathBuf) -> FileReader {
-        let caches =
-            Caches { dictionaries: Cache::new(DICTIONARIES_BYTES_MAX), pages: Cache::new(PAGES_BYTES_MAX) };
+        let caches = Caches {
+            dictionaries: Cache::new(DICTIONARIES_BYTES_MAX),
+            pages: Cache::new(PAGES_BYTES_MAX),
+            lately: Cache::new(LATELY_BYTES_MAX),
+            prints: Cache::new(PRINTS_BYTES_MAX),
+            filters: Cache::new(FILTERS_BYTES_MAX),
+        };
         FileReader {
             dir,
             footers: Cache::new(FOOTERS_BYTES_MAX),
@@ -83,6 +102,11 @@ impl FileReader {
             None => self.read_footer(path, &file)?,
         };
         Ok(OpenFile { file: Arc::new(file), footer, caches: Arc::clone(&self.caches) })
+    }
+
+    /// Gives back memory that nobody has used since the call before.
+    pub(crate) fn rest(&self) {
+        self.caches.lately.clear_if_unused();
     }
 
     fn read_footer(&self, path: &str, file: &File) -> Result<Arc<Footer>, LakeError> {
@@ -165,6 +189,22 @@ impl OpenFile {
     ) -> Result<bool, LakeError> {
         let filter = self.builder()?.get_row_group_column_bloom_filter(group, column)?;
         Ok(filter.is_none_or(|filter| values.into_iter().any(|value| filter.check(value))))
+    }
+
+    /// Whether the Bloom filter of a column lets `text` through; true if there is none. Remembers the filter.
+    pub(super) fn may_hold_text(&self, group: usize, column: usize, text: &str) -> Result<bool, LakeError> {
+        let place = self.place(group, column, 0);
+        let filter = match self.caches.filters.get(&place) {
+            Some(filter) => filter,
+            None => {
+                let filter = self.builder()?.get_row_group_column_bloom_filter(group, column)?;
+                let bytes = filter.as_ref().map_or(0, Sbbf::num_blocks) * FILTER_BLOCK_BYTES;
+                let filter = Arc::new(filter);
+                self.caches.filters.insert(place, Arc::clone(&filter), bytes);
+                filter
+            }
+        };
+        Ok(filter.as_ref().as_ref().is_none_or(|filter| filter.check(text)))
     }
 
     fn builder(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, LakeError> {

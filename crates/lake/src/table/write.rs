@@ -27,6 +27,10 @@ const GROUP_ROWS: usize = 1 << 20;
 const PAGE_ROWS: usize = 16_384;
 /// The most bytes of a data page of texts: what must be decompressed to read one row.
 const PAGE_BYTES: usize = 24 << 10;
+/// The same for texts that become little smaller in a larger page.
+const MEDIUM_PAGE_BYTES: usize = 12 << 10;
+/// The same for texts that become no smaller.
+const SMALL_PAGE_BYTES: usize = 8 << 10;
 /// The most bytes of a data page of numbers, all of which are decoded to read one.
 const NUMBERS_PAGE_BYTES: usize = 4 << 10;
 /// Rows between two looks at the size of a page.
@@ -140,6 +144,13 @@ fn properties(rows: usize, effort: Effort) -> WriterProperties {
             Kind::Caller => builder.set_column_dictionary_page_size_limit(path, CALLER_DICTIONARY_BYTES),
             Kind::SomeTexts => builder,
             Kind::ManyTexts => builder.set_column_dictionary_enabled(path, false),
+            Kind::Answers => builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_data_page_size_limit(path, MEDIUM_PAGE_BYTES),
+            Kind::Ids => builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY)
+                .set_column_data_page_size_limit(path, SMALL_PAGE_BYTES),
             Kind::Numbers => builder
                 .set_column_dictionary_enabled(element(column), false)
                 .set_column_encoding(element(column), Encoding::DELTA_BINARY_PACKED),
@@ -177,6 +188,10 @@ enum Kind {
     SomeTexts,
     /// Nearly every text is another.
     ManyTexts,
+    /// Likewise, full of random numbers.
+    Answers,
+    /// Random numbers as texts of one length.
+    Ids,
     /// Lists of numbers.
     Numbers,
     /// Lists of few different texts.
@@ -192,7 +207,9 @@ fn kind(column: &str) -> Kind {
         RESOURCE_HASHES => Kind::Numbers,
         RESOURCE_TYPES => Kind::FewTextsEach,
         "tls_details" | "user_agent" => Kind::SomeTexts,
-        "event_id" | "request_id" | "shared_event_id" | ERROR_MESSAGE | OVERFLOW => Kind::ManyTexts,
+        "event_id" | "request_id" | "shared_event_id" => Kind::Ids,
+        "response_elements" | "additional_event_data" => Kind::Answers,
+        ERROR_MESSAGE | OVERFLOW => Kind::ManyTexts,
         json if MEMBERS.iter().any(|member| member.column == json && member.shape == Shape::Json) => {
             Kind::ManyTexts
         }

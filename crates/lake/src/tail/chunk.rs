@@ -1,10 +1,9 @@
 //! Rows of the hot tail.
 
 use super::strings::{ABSENT, StringId, Strings};
-use crate::keys::{Keys, OrderKey, Resource, TextKey};
+use crate::keys::{ColumnKeys, Keys, OrderKey, TextKey};
 use crate::lookup::{Filter, Query};
-use cairn_model::{Category, Event, Position, Timestamp};
-use std::borrow::Cow;
+use cairn_model::{Category, Position, Timestamp};
 
 /// Some rows in log order, with the texts they name.
 #[derive(Default)]
@@ -127,25 +126,25 @@ impl Chunk {
         });
     }
 
-    /// The keys of a row, whose event is `event`, as they were when it was pushed.
-    pub(super) fn keys<'c>(&'c self, row: &TailRow, event: &Event<'_>) -> Keys<'c> {
-        let text = |id: StringId| self.strings.get(id).map(Cow::Borrowed);
-        Keys {
+    /// The keys of a row that columns take, as they were when it was pushed.
+    pub(super) fn column_keys(&self, row: &TailRow) -> ColumnKeys<'_> {
+        let text = |key: TextKey| self.strings.get(row.texts[key as usize]);
+        ColumnKeys {
             position: row.position(),
             event_time: Timestamp::from_micros(row.event_time),
             arrival: row.arrival(),
-            account: event.account(),
             category: row.category,
-            origin: event.origin(),
-            read_only: event.read_only(),
-            failed: row.flags & FAILED != 0,
-            texts: row.texts.map(text),
-            resources: self
-                .resources(row)
-                .iter()
-                .map(|(kind, name)| Resource { kind: text(*kind), name: text(*name).unwrap_or_default() })
-                .collect(),
+            event_source: text(TextKey::EventSource),
+            event_name: text(TextKey::EventName),
+            event_id: text(TextKey::EventId),
+            username: text(TextKey::Username),
         }
+    }
+
+    /// The resources of a row, as (type, name).
+    pub(super) fn named_resources(&self, row: &TailRow) -> impl Iterator<Item = (Option<&str>, &str)> {
+        let resources = self.resources(row).iter();
+        resources.map(|(kind, name)| (self.strings.get(*kind), self.strings.get(*name).unwrap_or_default()))
     }
 
     /// `query` for this chunk; `None` if none of its rows can match.

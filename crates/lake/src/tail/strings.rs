@@ -1,7 +1,9 @@
 //! Texts stored once each.
 
+use crate::hashing::{AsItIs, keyed};
+use ahash::RandomState;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::BuildHasherDefault;
 
 /// The number of a text in its [`Strings`].
 pub(super) type StringId = u32;
@@ -10,7 +12,6 @@ pub(super) type StringId = u32;
 pub(super) const ABSENT: StringId = u32::MAX;
 
 /// Texts, one behind the other in one allocation.
-#[derive(Default)]
 pub(super) struct Strings {
     texts: String,
     ends: Vec<u32>,
@@ -18,6 +19,12 @@ pub(super) struct Strings {
     ids: HashMap<u64, StringId, BuildHasherDefault<AsItIs>>,
     /// Keyed at random, so that nobody can make texts that collide.
     hasher: RandomState,
+}
+
+impl Default for Strings {
+    fn default() -> Strings {
+        Strings { texts: String::new(), ends: Vec::new(), ids: HashMap::default(), hasher: keyed() }
+    }
 }
 
 impl Strings {
@@ -63,23 +70,5 @@ impl Strings {
                 found => return (hash, found.copied()),
             }
         }
-    }
-}
-
-/// Passes a hash on as the hash of itself.
-#[derive(Clone, Copy, Default)]
-pub(super) struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("only u64 keys are hashed");
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
     }
 }

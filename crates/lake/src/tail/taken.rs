@@ -2,7 +2,7 @@
 
 use super::chunk::{Chunk, TailRow};
 use super::read;
-use crate::keys::Keys;
+use crate::columns::ColumnsBuilder;
 use cairn_model::Event;
 use std::sync::{Arc, RwLock};
 
@@ -22,11 +22,17 @@ impl TakenRows {
         self.rows.push(row);
     }
 
-    /// Gives `take` the keys of a row, whose event is `event`. Appending to its chunk waits meanwhile.
-    pub(crate) fn with_keys<T>(&self, row: usize, event: &Event<'_>, take: impl FnOnce(&Keys<'_>) -> T) -> T {
+    /// Adds a row, whose event is `event`, to `columns`. Appending to its chunk waits meanwhile.
+    pub(crate) fn append_to(
+        &self,
+        columns: &mut ColumnsBuilder,
+        row: usize,
+        event: &Event<'_>,
+        conflict: bool,
+    ) {
         let behind = self.chunks.partition_point(|(first, _)| *first <= row);
         let (_, chunk) = &self.chunks[behind - 1];
-        let chunk = read(chunk);
-        take(&chunk.keys(&self.rows[row], event))
+        let (chunk, row) = (read(chunk), &self.rows[row]);
+        columns.append(event, &chunk.column_keys(row), chunk.named_resources(row), conflict);
     }
 }

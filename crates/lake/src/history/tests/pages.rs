@@ -1,7 +1,8 @@
 //! Files of many pages.
 
-use crate::testing::{Rig, event, everything};
+use crate::testing::{Rig, STEP, event, everything};
 use crate::{Filter, Found, Lookup};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 const EVENTS: u32 = 40_000;
@@ -11,10 +12,15 @@ fn text(number: u32) -> String {
     let resource = |name: u32| format!(r#"{{"type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::b{name}"}}"#);
     let resources: Vec<String> =
         (0..hash % 4).map(|index| resource((hash / 7 + index * 31) % 5_000)).collect();
+    // Of many lengths, or none.
+    let request = "f".repeat((hash / 3 % 40) as usize);
+    let request =
+        if hash.is_multiple_of(5) { String::new() } else { format!(r#","requestID":"{hash}{request}""#) };
     let error = if number % 977 == 3 { r#","errorCode":"Rare""# } else { "" };
     let agent = "a".repeat((hash % 90) as usize);
+    // Access keys are too long for a dictionary to hold all of them.
     let members = format!(
-        r#","resources":[{}],"userIdentity":{{"type":"IAMUser","accessKeyId":"K{}","userName":"u{}"}}{error},"userAgent":"{agent}","readOnly":{}"#,
+        r#","resources":[{}],"userIdentity":{{"type":"IAMUser","accessKeyId":"K{:090}","userName":"u{}"}}{error}{request},"userAgent":"{agent}","readOnly":{}"#,
         resources.join(","),
         hash % 30_000,
         hash % 37,
@@ -47,6 +53,14 @@ async fn every_value_finds_its_events_in_files_of_many_pages() {
     rig.history.commit().await.unwrap();
     let all = rig.all(Lookup { limit: 5_000, ..everything() }).await;
     assert_eq!(all.len() as u32, EVENTS);
+    for found in all.iter().step_by(61) {
+        let number = (found.position.get() / STEP) as u32;
+        let record: Value = serde_json::from_str(&found.text).unwrap();
+        let mut expected: Value = serde_json::from_str(&text(number)).unwrap();
+        expected["eventID"] = found.event_id.clone().into();
+        expected["recipientAccountId"] = "111122223333".into();
+        assert_eq!(record, expected);
+    }
     type Attribute = (fn(String) -> Filter, fn(&Found) -> Vec<String>);
     let attributes: [Attribute; 5] = [
         (Filter::EventName, |found| found.event_name.iter().cloned().collect()),

@@ -7,28 +7,24 @@ use crate::error::LakeError;
 /// More values than any page of ours has.
 const VALUES_MAX: u64 = 1 << 24;
 
-/// All values of a page. `short`: they are of 32 bits, and so are their differences.
-pub(super) fn decode(bytes: &[u8], short: bool) -> Result<Vec<i64>, LakeError> {
-    let mut values = decode_or_none(bytes).ok_or_else(malformed)?;
-    if short {
-        values.iter_mut().for_each(|value| *value = i64::from(*value as i32));
-    }
-    Ok(values)
+/// The values that start at `at`, which is behind them then. Of those of 32 bits only the low 32 bits count, as
+/// their differences have no more.
+pub(super) fn decode(bytes: &[u8], at: &mut usize) -> Result<Vec<i64>, LakeError> {
+    decode_or_none(bytes, at).ok_or_else(malformed)
 }
 
-fn decode_or_none(bytes: &[u8]) -> Option<Vec<i64>> {
-    let mut at = 0;
-    let block = varint(bytes, &mut at)?;
-    let minis = varint(bytes, &mut at)?;
-    let count = varint(bytes, &mut at).filter(|count| *count <= VALUES_MAX)? as usize;
-    let mut value = zigzag(varint(bytes, &mut at)?);
+fn decode_or_none(bytes: &[u8], at: &mut usize) -> Option<Vec<i64>> {
+    let block = varint(bytes, at)?;
+    let minis = varint(bytes, at)?;
+    let count = varint(bytes, at).filter(|count| *count <= VALUES_MAX)? as usize;
+    let mut value = zigzag(varint(bytes, at)?);
     let mini_values = usize::try_from(block.checked_div(minis)?).ok().filter(|values| *values > 0)?;
     let mut values = Vec::with_capacity(count);
     values.extend((count > 0).then_some(value));
     while values.len() < count {
-        let smallest = zigzag(varint(bytes, &mut at)?);
-        let widths = bytes.get(at..at + minis as usize)?;
-        at += widths.len();
+        let smallest = zigzag(varint(bytes, at)?);
+        let widths = bytes.get(*at..at.checked_add(minis as usize)?)?;
+        *at += widths.len();
         for width in widths {
             if values.len() == count {
                 break;
@@ -39,13 +35,13 @@ fn decode_or_none(bytes: &[u8]) -> Option<Vec<i64>> {
                 values.resize(values.len() + wanted, value);
                 continue;
             }
-            let packed = bytes.get(at..)?;
+            let packed = bytes.get(*at..)?;
             for index in 0..wanted {
                 let delta = unpack(packed, index * usize::from(*width), u32::from(*width))?;
                 value = value.wrapping_add(smallest).wrapping_add(delta as i64);
                 values.push(value);
             }
-            at += mini_values * usize::from(*width) / 8;
+            *at = at.checked_add(mini_values.checked_mul(usize::from(*width))? / 8)?;
         }
     }
     Some(values)

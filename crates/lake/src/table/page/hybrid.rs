@@ -1,8 +1,11 @@
 //! Parquet's hybrid of run lengths and packed bits ("Encodings", RLE/Bit-Packing Hybrid).
 
+mod packed;
+
 use super::malformed;
 use crate::error::LakeError;
 use bytes::Bytes;
+use packed::Packed;
 use std::ops::Range;
 
 /// Small numbers, found by their place without decoding those before.
@@ -45,6 +48,7 @@ impl Hybrid {
                     let value = value.iter().rev().fold(0, |value, byte| value << 8 | u32::from(*byte));
                     (header >> 1, Content::Repeated(value), length)
                 }
+                _ if width == 0 => ((header >> 1) * 8, Content::Repeated(0), 0),
                 _ => ((header >> 1) * 8, Content::Packed(at as u32), (header >> 1) as usize * width as usize),
             };
             let ones_before = ones;
@@ -74,7 +78,7 @@ impl Hybrid {
         let (run, start) = self.run_of(place)?;
         Some(match run.content {
             Content::Repeated(value) => value,
-            Content::Packed(at) => self.unpack(at as usize, place - start),
+            Content::Packed(at) => self.packed(at).get(place - start),
         })
     }
 
@@ -101,18 +105,66 @@ impl Hybrid {
     pub(crate) fn decode(&self, count: usize) -> Vec<u32> {
         let mut numbers = Vec::with_capacity(count);
         for run in &self.runs {
-            let start = numbers.len();
-            let wanted = (run.end as usize).min(count).saturating_sub(start);
+            let wanted = (run.end as usize).min(count).saturating_sub(numbers.len());
             match run.content {
-                Content::Repeated(value) => numbers.resize(start + wanted, value),
-                Content::Packed(at) => {
-                    numbers.extend((0..wanted).map(|inside| self.unpack(at as usize, inside)));
-                }
+                Content::Repeated(value) => numbers.resize(numbers.len() + wanted, value),
+                Content::Packed(at) => self.packed(at).decode(wanted, &mut numbers),
             }
         }
         // What is missing was cut off; zero is what a reader of it would find.
         numbers.resize(count, 0);
         numbers
+    }
+
+    /// The places among the first `count` at which `number` stands.
+    pub(crate) fn places_of(&self, number: u32, count: usize) -> Vec<u32> {
+        let mut places = Vec::new();
+        let mut start = 0;
+        for run in &self.runs {
+            let end = (run.end as usize).min(count);
+            match run.content {
+                Content::Repeated(value) if value == number => places.extend(start as u32..end as u32),
+                Content::Repeated(_) => {}
+                Content::Packed(at) => {
+                    let found = |inside: usize| places.push((start + inside) as u32);
+                    self.packed(at).find(number, end.saturating_sub(start), found);
+                }
+            }
+            start = run.end as usize;
+        }
+        places
+    }
+
+    /// The places of some of the ones, where numbers have one bit; `wanted` are sorted, and count from 0.
+    pub(super) fn places_of_ones(&self, wanted: &[u32]) -> Vec<u32> {
+        let mut places = Vec::with_capacity(wanted.len());
+        let mut wanted = wanted.iter().copied().peekable();
+        let mut start = 0;
+        for run in &self.runs {
+            let length = run.end - start;
+            match run.content {
+                Content::Repeated(0) => {}
+                Content::Repeated(_) => {
+                    let within = |one: &u32| *one < run.ones_before + length;
+                    while let Some(one) = wanted.next_if(within) {
+                        places.push(start + one - run.ones_before);
+                    }
+                }
+                Content::Packed(at) => {
+                    let bytes = self.bytes.get(at as usize..).unwrap_or(&[]);
+                    let mut ones = run.ones_before;
+                    for (byte, at) in bytes.iter().zip((start..run.end).step_by(8)) {
+                        let behind = ones + byte.count_ones();
+                        while let Some(one) = wanted.next_if(|one| *one < behind) {
+                            places.push(at + place_of_one(*byte, one - ones));
+                        }
+                        ones = behind;
+                    }
+                }
+            }
+            start = run.end;
+        }
+        places
     }
 
     fn run_of(&self, place: usize) -> Option<(&Run, usize)> {
@@ -121,19 +173,15 @@ impl Hybrid {
         Some((self.runs.get(index)?, start))
     }
 
-    /// A number of a packed run; zero where the bytes end.
-    fn unpack(&self, run: usize, inside: usize) -> u32 {
-        let bit = inside * self.width as usize;
-        let at = run + bit / 8;
-        let word = match self.bytes.get(at..at + 8) {
-            Some(bytes) => u64::from_le_bytes(bytes.try_into().expect("eight bytes")),
-            None => {
-                let rest = self.bytes.get(at..).unwrap_or(&[]);
-                rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
-            }
-        };
-        (word >> (bit % 8) & ((1 << self.width) - 1)) as u32
+    fn packed(&self, at: u32) -> Packed<'_> {
+        Packed::new(self.bytes.get(at as usize..).unwrap_or(&[]), self.width)
     }
+}
+
+/// Where a byte's one stands that has `before` ones below it.
+fn place_of_one(byte: u8, before: u32) -> u32 {
+    let above = (0..before).fold(byte, |byte, _| byte & byte.wrapping_sub(1));
+    above.trailing_zeros()
 }
 
 /// A number of seven bits a byte, the lowest first.
@@ -149,3 +197,6 @@ pub(super) fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;
