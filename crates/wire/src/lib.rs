@@ -10,6 +10,8 @@ mod json;
 pub mod json11;
 pub mod operation;
 pub mod query;
+#[cfg(test)]
+mod samples;
 pub mod scalar;
 pub mod shape;
 pub mod sigv4;

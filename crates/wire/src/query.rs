@@ -1,5 +1,9 @@
 //! The query protocol as `sts` speaks it: form bodies in, XML out. API version 2011-06-15.
 
+mod credentials;
+
+pub use credentials::{AssumedRole, Credentials, assumed_role, session_token};
+
 use std::borrow::Cow;
 
 use bytes::Bytes;
@@ -50,6 +54,11 @@ impl Form {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// The names of all parameters.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The parameter `Action`, if the parameter `Version` is absent or the one of `sts`.
     pub fn action(&self) -> Result<&str, QueryError> {
         let action = self.get("Action").filter(|action| !action.is_empty());
@@ -89,6 +98,8 @@ pub enum QueryCode {
     InvalidAction,
     /// 403: no such key.
     InvalidClientTokenId,
+    /// 400: a policy is none.
+    MalformedPolicyDocument,
     /// 400: the parameters cannot be read.
     MalformedQueryString,
     /// 400: no operation named.
@@ -117,6 +128,7 @@ impl QueryCode {
             QueryCode::InternalFailure => ("InternalFailure", StatusCode::INTERNAL_SERVER_ERROR),
             QueryCode::InvalidAction => ("InvalidAction", StatusCode::BAD_REQUEST),
             QueryCode::InvalidClientTokenId => ("InvalidClientTokenId", StatusCode::FORBIDDEN),
+            QueryCode::MalformedPolicyDocument => ("MalformedPolicyDocument", StatusCode::BAD_REQUEST),
             QueryCode::MalformedQueryString => ("MalformedQueryString", StatusCode::BAD_REQUEST),
             QueryCode::MissingAction => ("MissingAction", StatusCode::BAD_REQUEST),
             QueryCode::MissingAuthenticationToken => ("MissingAuthenticationToken", StatusCode::FORBIDDEN),

@@ -1,6 +1,7 @@
 //! Checks a parsed request against the service model's table and words the refusal as AWS does.
 
 mod code;
+mod shown;
 mod violation;
 
 use serde_json::{Map, Number, Value};
@@ -45,13 +46,13 @@ impl Checker {
         match (&shape.kind, value) {
             (Kind::Structure { members }, Value::Object(object)) => self.structure(members, object, path)?,
             (Kind::List { member, limits }, Value::Array(elements)) => {
-                self.length(limits, elements.len() as u64, None, path);
+                self.length(limits, elements.len() as u64, path, || shown::list(elements));
                 for (index, element) in elements.iter().enumerate() {
                     self.value(member, element, &path.element(index))?;
                 }
             }
             (Kind::Map { key, value, limits }, Value::Object(entries)) => {
-                self.length(limits, entries.len() as u64, None, path);
+                self.length(limits, entries.len() as u64, path, || shown::map(entries));
                 self.entries(key, value, entries, path)?;
             }
             (Kind::String { .. }, Value::String(text)) => self.string(shape, text, path),
@@ -107,9 +108,9 @@ impl Checker {
         let Kind::String { limits, pattern, values } = &shape.kind else {
             unreachable!("{} is a string", shape.name);
         };
-        let before = self.violations.len();
-        self.length(limits, text.chars().count() as u64, Some(text), path);
-        if self.violations.len() > before {
+        let length = text.chars().count() as u64;
+        self.length(limits, length, path, || text.to_owned());
+        if limits.max.is_some_and(|max| length > u64::from(max)) {
             // A text of any length is not worth matching.
             return;
         }
@@ -121,7 +122,7 @@ impl Checker {
         }
     }
 
-    fn length(&mut self, limits: &Limits, amount: u64, shown: Option<&str>, path: &Path) {
+    fn length(&mut self, limits: &Limits, amount: u64, path: &Path, shown: impl FnOnce() -> String) {
         if limits.hold(amount) {
             return;
         }
@@ -129,7 +130,7 @@ impl Checker {
             Some(min) => Constraint::LengthMin(min),
             None => Constraint::LengthMax(limits.max.unwrap_or(u32::MAX)),
         };
-        self.broken(path, shown, constraint);
+        self.broken(path, Some(&shown()), constraint);
     }
 
     fn range(&mut self, limits: &Limits, amount: i64, path: &Path) {

@@ -2,51 +2,15 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
 
 use super::{BODY_BYTES_MAX, input, input_with_query};
 use crate::generated::*;
-use crate::shape::{Kind, Shape};
-
-/// A value that fills every member of a shape and meets every limit.
-fn sample(shape: &Shape) -> Value {
-    match &shape.kind {
-        Kind::Structure { members } => {
-            members.iter().map(|member| (member.name.to_owned(), sample(member.shape))).collect()
-        }
-        Kind::List { member, .. } => json!([sample(member)]),
-        Kind::Map { key, value, .. } => {
-            let key = sample(key).as_str().unwrap().to_owned();
-            Value::Object(Map::from_iter([(key, sample(value))]))
-        }
-        Kind::String { values: [first, ..], .. } => json!(first),
-        Kind::String { limits, pattern, .. } => json!(sample_text(limits.min.unwrap_or(1).max(1), *pattern)),
-        Kind::Integer { limits } | Kind::Long { limits } => json!(limits.min.unwrap_or(1)),
-        Kind::Float | Kind::Double => json!(0.5),
-        Kind::Boolean => json!(true),
-        Kind::Timestamp => json!(1_794_996_930.25),
-        Kind::Blob => json!("AP8="),
-    }
-}
-
-fn sample_text(length: u32, pattern: Option<&crate::shape::Pattern>) -> String {
-    let Some(pattern) = pattern else {
-        return "x".repeat(length as usize);
-    };
-    let sequence = pattern.alternatives[0];
-    let extend = |repeat: &crate::shape::Repeat| {
-        let (from, to) = repeat.class[repeat.class.len() / 2];
-        let character = if from < 'a' && 'a' <= to { 'a' } else { from };
-        let times = if repeat.max == Some(repeat.min) { repeat.min } else { repeat.min.max(length) };
-        character.to_string().repeat(times as usize)
-    };
-    sequence.iter().map(extend).collect()
-}
+use crate::samples;
 
 /// Every member of the operation's request reaches the struct and comes out as it went in.
 #[track_caller]
 fn survives<T: Serialize + DeserializeOwned>(operation: Operation) {
-    let sent = sample(operation.input());
+    let sent = samples::whole(operation.input());
     let typed: T = input(operation, sent.to_string().as_bytes()).unwrap();
     assert_eq!(serde_json::to_value(&typed).unwrap(), sent, "{operation:?}");
 }
@@ -72,7 +36,7 @@ fn whole_requests_survive_the_way_into_their_structs() {
 #[test]
 fn a_sample_of_every_request_is_valid() {
     for operation in Operation::ALL {
-        let sent = sample(operation.input());
+        let sent = samples::whole(operation.input());
         let checked = crate::validate::check(operation, sent.as_object().unwrap());
         assert_eq!(checked, Ok(()), "{operation:?}");
     }

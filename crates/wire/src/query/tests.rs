@@ -1,6 +1,9 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{CallerIdentity, Form, QueryCode, QueryError, caller_identity, error_response};
+use super::{
+    AssumedRole, CallerIdentity, Credentials, Form, QueryCode, QueryError, assumed_role, caller_identity,
+    error_response, session_token,
+};
 
 #[test]
 fn forms_are_decoded() {
@@ -54,6 +57,34 @@ fn the_caller_is_told_who_it_is() {
       </ResponseMetadata>
     </GetCallerIdentityResponse>
     "#);
+}
+
+#[test]
+fn credentials_are_handed_out() {
+    let credentials = Credentials {
+        access_key_id: "ASIAEXAMPLE".to_owned(),
+        secret_access_key: "secret".to_owned(),
+        session_token: "a+b/c==".to_owned(),
+        expiration: "2026-03-01T08:04:11Z".to_owned(),
+    };
+    let user = AssumedRole {
+        id: "AROAEXAMPLE:ci".to_owned(),
+        arn: "arn:aws:sts::111122223333:assumed-role/r/ci".to_owned(),
+        source_identity: Some("ann&co".to_owned()),
+    };
+    let text =
+        |response: http::Response<bytes::Bytes>| String::from_utf8(response.into_body().to_vec()).unwrap();
+    let assumed = text(assumed_role("id-1", &credentials, &user));
+    for part in [
+        "<AssumeRoleResult>\n    <Credentials>\n      <AccessKeyId>ASIAEXAMPLE</AccessKeyId>",
+        "<SessionToken>a+b/c==</SessionToken>\n      <Expiration>2026-03-01T08:04:11Z</Expiration>",
+        "<AssumedRoleId>AROAEXAMPLE:ci</AssumedRoleId>",
+        "<SourceIdentity>ann&amp;co</SourceIdentity>",
+        "<RequestId>id-1</RequestId>",
+    ] {
+        assert!(assumed.contains(part), "{part}: {assumed}");
+    }
+    assert!(text(session_token("id-1", &credentials)).contains("<GetSessionTokenResult>\n    <Credentials>"));
 }
 
 #[test]

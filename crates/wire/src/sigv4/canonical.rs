@@ -57,6 +57,10 @@ pub(super) fn header_list(names: &[HeaderName]) -> String {
 /// S3 encodes each segment once, as it is meant; every other service normalizes the path and
 /// encodes what was sent, escapes and all, once more.
 fn path(service: &str, sent: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    if service == S3 && !sent.is_empty() && sent.bytes().all(is_plain) {
+        return sent.to_owned();
+    }
     if service == S3 {
         let segments: Vec<String> = sent.split('/').map(|segment| encode(&decode(segment))).collect();
         let path = segments.join("/");

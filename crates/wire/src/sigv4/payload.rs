@@ -5,6 +5,7 @@ use aws_lc_rs::digest;
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 const STREAMING_SIGNED: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 const STREAMING_SIGNED_TRAILER: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
+const EVENTS: &str = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
 const STREAMING_UNSIGNED_TRAILER: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
 /// SHA-256 of `bytes`.
@@ -18,8 +19,10 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 pub enum Payload {
     /// The hash of the whole body.
     Sha256([u8; 32]),
-    /// S3 only: the body is not under the signature.
+    /// The body is not under the signature: S3's, and that of few other operations.
     Unsigned,
+    /// The body is a stream of events, each of which is signed, the first on from the request's own signature.
+    Events,
     /// S3 only: the body comes in chunks of their own encoding, `aws-chunked`.
     Streaming(Streaming),
 }
@@ -40,6 +43,7 @@ impl Payload {
     pub(super) fn parse(text: &str) -> Option<Payload> {
         Some(match text {
             UNSIGNED => Payload::Unsigned,
+            EVENTS => Payload::Events,
             STREAMING_SIGNED => Payload::Streaming(Streaming::Signed),
             STREAMING_SIGNED_TRAILER => Payload::Streaming(Streaming::SignedTrailer),
             STREAMING_UNSIGNED_TRAILER => Payload::Streaming(Streaming::UnsignedTrailer),
@@ -52,6 +56,7 @@ impl Payload {
         match self {
             Payload::Sha256(hash) => hex::encode(hash),
             Payload::Unsigned => UNSIGNED.to_owned(),
+            Payload::Events => EVENTS.to_owned(),
             Payload::Streaming(Streaming::Signed) => STREAMING_SIGNED.to_owned(),
             Payload::Streaming(Streaming::SignedTrailer) => STREAMING_SIGNED_TRAILER.to_owned(),
             Payload::Streaming(Streaming::UnsignedTrailer) => STREAMING_UNSIGNED_TRAILER.to_owned(),

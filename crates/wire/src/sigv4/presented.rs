@@ -170,7 +170,7 @@ fn build(parts: Parts<'_>) -> Result<Presented, AuthError> {
         signature: lower_hex(parts.signature)
             .ok_or(AuthError::Incomplete { what: "The signature is not 64 hexadecimal digits." })?,
     };
-    if !presented.amz_date().starts_with(&presented.scope.date) {
+    if time::date(presented.signed_at) != presented.scope.date {
         return Err(AuthError::WrongScope(ScopeFault::Date));
     }
     Ok(presented)

@@ -37,6 +37,10 @@ pub enum Body<'a> {
     /// Nothing yet: what `x-amz-content-sha256` declares is taken, and the caller must hold the
     /// body against [`Verified::payload`] as it arrives.
     Declared,
+    /// As [`Body::Declared`], of an operation that may be called with its body unsigned.
+    DeclaredOrUnsigned,
+    /// As [`Body::Declared`], of an operation whose body may be a stream of events.
+    DeclaredOrEvents,
 }
 
 /// A request whose signature holds.
@@ -134,21 +138,21 @@ fn payload(
 ) -> Result<Payload, AuthError> {
     let is_s3 = rules.service == S3;
     let presigned = presented.method != Method::AuthHeader;
-    match declared(request, presigned)? {
-        Some(payload @ Payload::Sha256(_)) => Ok(payload),
-        Some(payload) if is_s3 => Ok(payload),
-        Some(_) => Err(AuthError::BodyHashMismatch),
-        None if is_s3 && presigned => Ok(Payload::Unsigned),
-        None if is_s3 => Err(AuthError::Incomplete {
+    match (declared(request, presigned)?, body) {
+        (Some(payload @ Payload::Sha256(_)), _)
+        | (Some(payload @ Payload::Unsigned), Body::DeclaredOrUnsigned)
+        | (Some(payload @ Payload::Events), Body::DeclaredOrEvents) => Ok(payload),
+        (Some(payload @ (Payload::Unsigned | Payload::Streaming(_))), _) if is_s3 => Ok(payload),
+        (Some(_), _) => Err(AuthError::BodyHashMismatch),
+        (None, _) if is_s3 && presigned => Ok(Payload::Unsigned),
+        (None, _) if is_s3 => Err(AuthError::Incomplete {
             what: "Missing required header for this request: x-amz-content-sha256",
         }),
-        None => match body {
-            Body::Whole(bytes) => Ok(Payload::Sha256(sha256(bytes))),
-            Body::Sha256(hash) => Ok(Payload::Sha256(hash)),
-            Body::Declared => {
-                Err(AuthError::Incomplete { what: "The request requires the header x-amz-content-sha256." })
-            }
-        },
+        (None, Body::Whole(bytes)) => Ok(Payload::Sha256(sha256(bytes))),
+        (None, Body::Sha256(hash)) => Ok(Payload::Sha256(hash)),
+        (None, Body::Declared | Body::DeclaredOrUnsigned | Body::DeclaredOrEvents) => {
+            Err(AuthError::Incomplete { what: "The request requires the header x-amz-content-sha256." })
+        }
     }
 }
 
@@ -170,7 +174,7 @@ fn check_body(payload: Payload, body: Body<'_>) -> Result<(), AuthError> {
     let matches = match body {
         Body::Whole(bytes) => sha256(bytes) == signed,
         Body::Sha256(hash) => hash == signed,
-        Body::Declared => true,
+        Body::Declared | Body::DeclaredOrUnsigned | Body::DeclaredOrEvents => true,
     };
     if matches { Ok(()) } else { Err(AuthError::BodyHashMismatch) }
 }

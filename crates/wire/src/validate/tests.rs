@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod model;
+
 use super::check;
 use crate::{ErrorCode, Operation, json};
 
@@ -66,12 +68,32 @@ fn lengths_count_characters() {
     let key = "é".repeat(128);
     accepted(Operation::AddTags, &format!(r#"{{"ResourceId":"a","TagsList":[{{"Key":"{key}"}}]}}"#));
     let tags = vec![r#"{"Key":"k"}"#; 201].join(",");
+    let shown = "{Key=k}, ".repeat(29);
     refused(
         Operation::AddTags,
         &format!(r#"{{"ResourceId":"a","TagsList":[{tags}]}}"#),
         ErrorCode::InvalidTagParameterException,
-        "1 validation error detected: Value at 'tagsList' failed to satisfy constraint: \
-         Member must have length less than or equal to 200",
+        &format!(
+            "1 validation error detected: Value '[{}...' at 'tagsList' failed to satisfy constraint: \
+             Member must have length less than or equal to 200",
+            &shown[..255]
+        ),
+    );
+}
+
+#[test]
+fn lists_and_maps_are_shown_as_java_prints_them() {
+    let code = ErrorCode::ValidationException;
+    let message = "1 validation error detected: Value '[]' at 'auditEvents' failed to satisfy constraint: \
+                   Member must have length greater than or equal to 1";
+    refused(Operation::PutAuditEvents, r#"{"channelArn":"arn:x","auditEvents":[]}"#, code, message);
+    let message = "1 validation error detected: Value '{EventName=a, EventSource=b}' at 'dimensions' failed to \
+                   satisfy constraint: Member must have length less than or equal to 1";
+    refused(
+        Operation::ListInsightsData,
+        r#"{"InsightSource":"arn:aws:x","DataType":"InsightsEvents","Dimensions":{"EventName":"a","EventSource":"b"}}"#,
+        ErrorCode::InvalidParameterException,
+        message,
     );
 }
 
@@ -106,6 +128,16 @@ fn a_pattern_is_shown_as_the_model_has_it() {
         r#"{"Name":"a b c"}"#,
         ErrorCode::InvalidParameterException,
         r"1 validation error detected: Value 'a b c' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9._\-]+$",
+    );
+}
+
+#[test]
+fn a_value_that_breaks_two_constraints_is_told_of_both() {
+    refused(
+        Operation::CreateEventDataStore,
+        r#"{"Name":"?"}"#,
+        ErrorCode::InvalidParameterException,
+        r"2 validation errors detected: Value '?' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 3; Value '?' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9._\-]+$",
     );
 }
 

@@ -90,19 +90,15 @@ pub(super) struct Violation {
 }
 
 impl Violation {
-    /// `value` is what the message repeats, shortened; `None` for lists and maps.
+    /// `value` is what the message repeats, shortened; `None` for what is missing.
     pub(super) fn new(path: Path, value: Option<&str>, constraint: Constraint) -> Violation {
         Violation { path, value: value.map(shown), constraint }
     }
 
     fn text(&self) -> String {
-        let value = match (&self.value, self.constraint) {
-            (_, Constraint::NotNull) => " null".to_owned(),
-            (Some(value), _) => format!(" '{value}'"),
-            (None, _) => String::new(),
-        };
+        let value = self.value.as_ref().map_or_else(|| "null".to_owned(), |value| format!("'{value}'"));
         format!(
-            "Value{value} at '{}' failed to satisfy constraint: {}",
+            "Value {value} at '{}' failed to satisfy constraint: {}",
             self.path.text,
             self.constraint.text()
         )

@@ -14,7 +14,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 
 use super::{KEY, SECRET, check, check_at, now, signed};
-use crate::sigv4::{Body, Payload, Streaming, sha256};
+use crate::sigv4::{AuthError, Body, Payload, Streaming, sha256};
 
 /// A request before it is signed.
 #[derive(Clone, Debug)]
@@ -183,16 +183,43 @@ proptest! {
     }
 }
 
-#[test]
-fn streaming_payloads_are_told_apart() {
-    let draft = Draft {
+fn put() -> Draft {
+    Draft {
         method: "PUT",
         path: "/b/k".into(),
         query: String::new(),
         headers: vec![],
         body: vec![],
         token: None,
+    }
+}
+
+#[test]
+fn a_body_is_left_unsigned_only_where_the_operation_allows_it() {
+    let check = |service, said: &str, body, expected: Result<Payload, AuthError>| {
+        let mut settings = settings(service, SignatureLocation::Headers);
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        let parts = oracle(&put(), service, settings, SignableBody::Precomputed(said.to_owned()));
+        let verified = check_at(&parts, body, service, now());
+        assert_eq!(verified.map(|verified| verified.payload), expected, "{service} {said} {body:?}");
     };
+    let (unsigned, events) = ("UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-EVENTS");
+    for body in [Body::Declared, Body::Whole(b""), Body::DeclaredOrEvents] {
+        check("ebs", unsigned, body, Err(AuthError::BodyHashMismatch));
+    }
+    for body in [Body::Declared, Body::Whole(b""), Body::DeclaredOrUnsigned] {
+        check("lex", events, body, Err(AuthError::BodyHashMismatch));
+    }
+    check("ebs", unsigned, Body::DeclaredOrUnsigned, Ok(Payload::Unsigned));
+    check("lex", events, Body::DeclaredOrEvents, Ok(Payload::Events));
+    check("s3", events, Body::Declared, Err(AuthError::BodyHashMismatch));
+    let trailer = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+    check("ebs", trailer, Body::DeclaredOrUnsigned, Err(AuthError::BodyHashMismatch));
+}
+
+#[test]
+fn streaming_payloads_are_told_apart() {
+    let draft = put();
     for (body, expect) in [
         (SignableBody::UnsignedPayload, Payload::Unsigned),
         (SignableBody::StreamingUnsignedPayloadTrailer, Payload::Streaming(Streaming::UnsignedTrailer)),
