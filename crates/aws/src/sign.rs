@@ -52,7 +52,7 @@ pub fn sign_request(
         .region(scope.region)
         .name(scope.service)
         .time(now)
-        .settings(settings(scope.service))
+        .settings(settings(scope.service, &payload))
         .build()
         .map_err(|_| CannotSign)?
         .into();
@@ -78,13 +78,20 @@ pub fn sign_request(
     Ok(())
 }
 
-/// S3 signs paths as they are and wants the body's hash in a header; all others encode paths twice.
-fn settings(service: &str) -> SigningSettings {
+/// S3 signs paths as they are and wants the body's hash in a header; all others encode paths twice, and hash the body
+/// themselves unless a header says that it is not signed.
+fn settings(service: &str, payload: &Payload<'_>) -> SigningSettings {
+    let is_s3 = service == "s3";
     let mut settings = SigningSettings::default();
-    if service == "s3" {
+    if is_s3 {
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    }
+    if is_s3 || matches!(payload, Payload::Unsigned | Payload::UnsignedWithTrailer) {
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
     }
     settings
 }
+
+#[cfg(test)]
+mod tests;

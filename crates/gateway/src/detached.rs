@@ -1,7 +1,7 @@
 //! Work that outlives whoever waits for it.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use tokio::runtime::Handle;
 
 /// A future that, dropped before it is done, goes on in a task of its own.
@@ -13,6 +13,14 @@ pub(crate) struct Detached<T: Send + 'static> {
 impl<T: Send + 'static> Detached<T> {
     pub(crate) fn new(work: impl Future<Output = T> + Send + 'static, runtime: Handle) -> Detached<T> {
         Detached { work: Some(Box::pin(work)), runtime }
+    }
+
+    /// Does what can be done at once, here, and the rest in a task of its own. A task costs more than most of what is
+    /// done at once.
+    pub(crate) fn begin(mut self) {
+        let runtime = self.runtime.clone();
+        let _entered = runtime.enter();
+        let _ = Pin::new(&mut self).poll(&mut Context::from_waker(Waker::noop()));
     }
 }
 

@@ -66,12 +66,14 @@ impl Gateway {
         let mut under_way = UnderWay::new(watcher, seen, trace);
         under_way.permit().await.map_err(Failure::Refused)?;
         let sent = tokio::select! {
+            biased;
             sent = send::send(upstream, &mut call, body, &mut under_way) => sent,
             () = self.cut.cancelled() => Err(Outcome::TimedOut),
         };
         match sent {
             Ok(response) => self.pass_on(response, call.client, plan.hold, under_way).await,
-            Err(outcome) => Err(settle(under_way, outcome, plan.hold).await),
+            // Boxed here and below: what does not happen to every call is not to make all of them larger.
+            Err(outcome) => Err(Box::pin(settle(under_way, outcome, plan.hold)).await),
         }
     }
 
@@ -92,7 +94,7 @@ impl Gateway {
         if let Some(upstream) = upstream {
             let Some(client) = client else {
                 let unasked = Outcome::UpstreamBroke(Arc::from("it switched protocols unasked"));
-                return Err(settle(under_way, unasked, hold).await);
+                return Err(Box::pin(settle(under_way, unasked, hold)).await);
             };
             tokio::spawn(tunnel::join(client, upstream, self.cut.clone(), under_way));
             return Ok(Response::from_parts(head, AnswerBody::empty()));
@@ -100,7 +102,7 @@ impl Gateway {
         let received = Received::new(body, Cut::new(self.cut.clone()), under_way);
         let body = match hold {
             Hold::Nothing => AnswerBody::flowing(Passing::new(received)),
-            Hold::UntilRecorded => self.withhold(received, &head).await?,
+            Hold::UntilRecorded => Box::pin(self.withhold(received, &head)).await?,
         };
         Ok(Response::from_parts(head, body))
     }

@@ -9,6 +9,19 @@ const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 
+/// Headers of RFC 9110, section 7.6.1, and others that hold for the hop alone.
+const OF_THE_HOP: [HeaderName; 9] = [
+    CONNECTION,
+    HTTP2_SETTINGS,
+    KEEP_ALIVE,
+    PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION,
+    PROXY_CONNECTION,
+    TE,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
+
 /// Protocols that may be switched to: those of terminals and port forwarding, whose bytes are one call. Whoever
 /// could switch to another HTTP would make calls in it that nobody sees.
 const SWITCHABLE: [&str; 2] = ["websocket", "spdy/3.1"];
@@ -18,26 +31,13 @@ const SWITCHABLE: [&str; 2] = ["websocket", "spdy/3.1"];
 const OF_THE_CALL: [&str; 5] = ["authorization", "cookie", "date", "host", "smithy-protocol"];
 const OF_THE_CALL_FROM: [&str; 3] = ["content-", "x-amz-", "x-amzn-"];
 
-/// Takes away what holds for the hop alone: the headers of RFC 9110, section 7.6.1, and those that `Connection`
-/// names, but for those that say what is called. A wish for trailers, and to switch protocols if `upgrade`, is passed
+/// Takes away what holds for the hop alone, and the headers that `Connection` names, but for those that say what is called. A wish for trailers, and to switch protocols if `upgrade`, is passed
 /// on as this hop's own.
 pub(crate) fn strip_hop(headers: &mut HeaderMap, upgrade: bool) {
     let takes_trailers = has_token(headers, &TE, "trailers");
     let protocols = if upgrade { headers.get(UPGRADE).cloned() } else { None };
-    for name in named_by_connection(headers) {
-        headers.remove(name);
-    }
-    for name in [
-        CONNECTION,
-        HTTP2_SETTINGS,
-        KEEP_ALIVE,
-        PROXY_AUTHENTICATE,
-        PROXY_AUTHORIZATION,
-        PROXY_CONNECTION,
-        TE,
-        TRANSFER_ENCODING,
-        UPGRADE,
-    ] {
+    strip_named_by_connection(headers);
+    for name in OF_THE_HOP {
         headers.remove(name);
     }
     if takes_trailers {
@@ -46,6 +46,16 @@ pub(crate) fn strip_hop(headers: &mut HeaderMap, upgrade: bool) {
     if let Some(protocols) = protocols {
         headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
         headers.insert(UPGRADE, protocols);
+    }
+}
+
+/// Takes away the headers that `Connection` names, but for those that say what is called, and those of the hop itself,
+/// which say how. An upstream gets none of them, so nothing is to be read from them that it does not read.
+pub fn strip_named_by_connection(headers: &mut HeaderMap) {
+    for name in named_by_connection(headers) {
+        if !OF_THE_HOP.contains(&name) {
+            headers.remove(name);
+        }
     }
 }
 

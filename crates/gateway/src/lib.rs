@@ -48,6 +48,7 @@ pub use capture::Passed;
 pub use exchange::{Exchange, NotSent, Outcome};
 pub use failure::Failure;
 pub use gateway::Gateway;
+pub use headers::strip_named_by_connection;
 pub use resign::{CannotSign, Payload, PayloadHash, Resign, Signing};
 pub use upstream::{HostHeader, NotAnUpstream, Protocol, Timeouts, Trust, Upstream, UpstreamOptions};
 pub use watcher::{Hold, NotRecorded, Plan, Watcher};

@@ -94,9 +94,9 @@ impl<W: Watcher> UnderWay<W> {
         Detached::new(open.watcher.finished(exchange), self.runtime.clone())
     }
 
-    /// Records in a task of its own, which nobody waits for.
+    /// Records without anybody waiting for it.
     pub(crate) fn finish_detached(&mut self, outcome: Outcome) {
-        drop(self.finish(outcome));
+        self.finish(outcome).begin();
     }
 }
 
@@ -113,7 +113,8 @@ impl<W: Watcher> Drop for UnderWay<W> {
     fn drop(&mut self) {
         if self.open.is_some() {
             let outcome = if self.download.ended { Outcome::Answered } else { Outcome::ClientGone };
-            self.finish_detached(outcome);
+            // In a task of its own: what drops this may be unwinding.
+            drop(self.finish(outcome));
         }
     }
 }

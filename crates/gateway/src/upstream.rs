@@ -6,6 +6,7 @@ mod target;
 
 pub(crate) use connect::story;
 pub(crate) use pool::{Connected, Lease};
+pub(crate) use target::path_alone;
 
 use crate::resign::Resign;
 use http::Uri;

@@ -19,6 +19,7 @@ mod secrets;
 mod shape;
 mod sources;
 mod table;
+mod unsigned;
 
 pub use index::{Service, service, services};
 pub use operation::Operation;

@@ -1,10 +1,10 @@
 //! One operation of one service.
 
 use crate::index::Service;
-use crate::planes::{self, Plane};
+use crate::planes::Plane;
 use crate::shape::Shape;
 use crate::table::{OperationRow, Table};
-use crate::{names, read_only};
+use crate::{names, unsigned};
 use std::fmt;
 
 /// An operation of the table. A handle: cheap to copy.
@@ -47,12 +47,12 @@ impl Operation {
 
     /// `readOnly`.
     pub fn is_read_only(self) -> bool {
-        read_only::is_read_only(self.name())
+        self.row().is_read_only
     }
 
     /// Whether CloudTrail counts its calls as management or as data events.
     pub fn plane(self) -> Plane {
-        planes::plane(self.service.id(), self.name())
+        self.row().plane
     }
 
     /// The HTTP method; `POST` for protocols that have no other.
@@ -77,21 +77,27 @@ impl Operation {
 
     /// Whether the request's body is a stream: an object's content, or events.
     pub fn has_streaming_input(self) -> bool {
-        self.input().is_some_and(has_stream)
+        self.row().has_streaming_input
     }
 
     /// Whether the answer's body is a stream.
     pub fn has_streaming_output(self) -> bool {
-        self.output().is_some_and(has_stream)
+        self.row().has_streaming_output
+    }
+
+    /// Whether it may be called with its body left out of the signature.
+    pub fn may_leave_body_unsigned(self) -> bool {
+        unsigned::may_be_unsigned(self.service.id(), self.name())
+    }
+
+    /// Whether the request's body is a stream of events, each of which is signed.
+    pub fn takes_events(self) -> bool {
+        self.input().is_some_and(|input| input.members().any(|member| member.shape().is_event_stream()))
     }
 
     fn row(self) -> &'static OperationRow {
         self.table.operation(self.index)
     }
-}
-
-fn has_stream(shape: Shape) -> bool {
-    shape.members().any(|member| member.shape().is_streaming())
 }
 
 /// Two handles are equal if they are of the same operation of the same service.

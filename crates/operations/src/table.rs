@@ -15,10 +15,11 @@
 //! stands for no shape. The element of a list and key and value of a map are members.
 
 use crate::cursor::Cursor;
+use crate::planes::{self, Plane};
 use crate::protocol::TimestampFormat;
 use crate::routes::Routes;
-use crate::secrets;
 use crate::shape::{Kind, Location};
+use crate::{read_only, secrets};
 use std::sync::OnceLock;
 
 /// Names, shapes and operations of a service. Rows refer to each other by number, so nothing in it is boxed.
@@ -55,6 +56,11 @@ pub(crate) struct OperationRow {
     pub(crate) uri: u16,
     pub(crate) input: Option<u16>,
     pub(crate) output: Option<u16>,
+    // Not in the file, and asked for with every request: made once.
+    pub(crate) plane: Plane,
+    pub(crate) is_read_only: bool,
+    pub(crate) has_streaming_input: bool,
+    pub(crate) has_streaming_output: bool,
 }
 
 /// The bits of a shape's flags.
@@ -139,6 +145,7 @@ impl Table {
         let operations = read_operations(&mut cursor);
         let mut table = Table { text, starts, shapes, members, operations, routes: OnceLock::new() };
         table.mark_secrets(id);
+        table.mark_operations(id);
         table
     }
 
@@ -192,6 +199,26 @@ impl Table {
                 member.flags |= MemberFlag::Secret as u8;
             }
         }
+    }
+
+    fn mark_operations(&mut self, id: &str) {
+        let mut operations = std::mem::take(&mut self.operations);
+        for row in &mut operations {
+            let name = self.string(row.name);
+            row.plane = planes::plane(id, name);
+            row.is_read_only = read_only::is_read_only(name);
+            row.has_streaming_input = self.has_stream(row.input);
+            row.has_streaming_output = self.has_stream(row.output);
+        }
+        self.operations = operations;
+    }
+
+    /// Whether a member of a structure is a stream: an object's content, or events.
+    fn has_stream(&self, shape: Option<u16>) -> bool {
+        let Some(shape) = shape.map(|number| self.shape(number)) else { return false };
+        let members = shape.first_member..shape.first_member + u32::from(shape.member_count);
+        let mut shapes = members.map(|number| self.shape(self.member(number).shape));
+        shapes.any(|shape| shape.has(ShapeFlag::Streaming) || shape.has(ShapeFlag::EventStream))
     }
 
     /// Whether a shape is text or bytes, or a list of them.
@@ -265,6 +292,10 @@ fn read_operations(cursor: &mut Cursor<'_>) -> Box<[OperationRow]> {
             uri,
             input: shape(input),
             output: shape(output),
+            plane: Plane::Management,
+            is_read_only: false,
+            has_streaming_input: false,
+            has_streaming_output: false,
         })
         .collect()
 }

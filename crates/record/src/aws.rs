@@ -4,16 +4,22 @@ use crate::call::{Call, OwnedFailure};
 use crate::decode::{self, Decoded, Reading, spoken};
 use crate::failure::failure;
 use crate::hide::HIDDEN;
-use crate::observed::{Answer, Observed};
+use crate::observed::{Answer, Observed, header};
 use crate::outcome::Outcome;
 use crate::own::lower_first;
 use crate::resources::resources;
 use crate::s3;
-use crate::shown::{Shown, ec2_request, ec2_response, hide_told, is_ec2, telling_none};
+use crate::shown::{Shown, ec2_request, ec2_response, hide_told, is_ec2, remember, telling_none};
 use crate::unpacked::Unpacked;
 use cairn_model::Category;
 use cairn_operations::{Labels, Operation, Plane, Recognized};
 use serde_json::{Map, Value};
+
+/// The type of bodies that are pairs, as in a query.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// As much of such a body as is looked at if the table does not list the call.
+const FORM_BYTES_MAX: usize = 64 << 10;
 
 /// What was called, and what became of it, by the table of AWS's operations. Secrets that the table or the list
 /// in `secret` knows are not in it, nor are bytes, streams and what objects hold. Whatever the bodies are,
@@ -174,29 +180,67 @@ fn api_version(operation: Operation) -> Option<std::borrow::Cow<'static, str>> {
 
 /// A call that the table does not list. Nobody knows what of it is secret, so only the names are told of texts.
 fn unlisted(event_source: &str, event_name: &str, observed: &Observed<'_>) -> Outcome {
-    let failure = failure(None, &observed.answer);
-    let mut parameters = Map::new();
-    for (name, _) in decode::rest::parsed_query(observed.uri.query().unwrap_or("")) {
-        let is_protocol =
-            matches!(name.as_str(), "Action" | "Version") || name.to_lowercase().starts_with("x-amz-");
-        if !is_protocol {
-            parameters.insert(lower_first(&name), Value::from(HIDDEN));
-        }
-    }
+    let mut failure = failure(None, &observed.answer);
+    let mut untold = Untold::default();
+    untold.add_pairs(observed.uri.query().unwrap_or(""));
     let mut reading = if observed.body.is_whole { Reading::Whole } else { Reading::Cut };
     match serde_json::from_slice(observed.body.start) {
-        Ok(Value::Object(members)) => {
-            parameters.extend(members.into_iter().map(|(name, value)| (lower_first(&name), untold(value))));
-        }
+        Ok(Value::Object(members)) => untold.add_members(members),
         _ if observed.body.is_empty() => {}
+        _ if is_form(observed) => {
+            let start = observed.body.start.get(..FORM_BYTES_MAX);
+            reading = start.map_or(reading, |_| Reading::Cut);
+            untold.add_pairs(&String::from_utf8_lossy(start.unwrap_or(observed.body.start)));
+        }
         _ if observed.body.is_whole => reading = Reading::Unreadable,
         _ => {}
     }
+    tell_no_secret(&mut failure, &untold.secrets);
+    if reading == Reading::Unreadable && matches!(observed.answer, Answer::Given { .. }) {
+        tell_nothing(&mut failure);
+    }
     let is_safe = observed.method.is_safe();
     let named = Call::named(event_source.to_owned(), event_name.to_owned());
-    let call =
-        Call { read_only: named.read_only || is_safe, request_parameters: filled(parameters), ..named };
+    let call = Call {
+        read_only: named.read_only || is_safe,
+        request_parameters: filled(untold.parameters),
+        ..named
+    };
     Outcome::new(call, failure, observed).with_request_reading(reading)
+}
+
+fn is_form(observed: &Observed<'_>) -> bool {
+    let kind = header(observed.headers, "content-type").unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(FORM))
+}
+
+/// Parameters of which only names are told, and their texts, which error messages may repeat.
+#[derive(Default)]
+struct Untold {
+    parameters: Map<String, Value>,
+    secrets: Vec<String>,
+}
+
+impl Untold {
+    /// Those of a query or a form.
+    fn add_pairs(&mut self, pairs: &str) {
+        for (name, value) in decode::rest::parsed_query(pairs) {
+            let is_protocol =
+                matches!(name.as_str(), "Action" | "Version") || name.to_lowercase().starts_with("x-amz-");
+            if !is_protocol {
+                remember(&mut self.secrets, &Value::from(value));
+                self.parameters.insert(lower_first(&name), Value::from(HIDDEN));
+            }
+        }
+    }
+
+    /// Those of a JSON body.
+    fn add_members(&mut self, members: Map<String, Value>) {
+        for (name, value) in members {
+            remember(&mut self.secrets, &value);
+            self.parameters.insert(lower_first(&name), untold(value));
+        }
+    }
 }
 
 /// A value with its texts hidden.

@@ -1,16 +1,18 @@
 //! Writing an event. Members and their limits: CloudTrail record contents, version 1.11.
 
 mod touched;
+mod writer;
 
 use crate::call::{Call, Failure};
 use crate::caller::{Caller, TEXT_BYTES_MAX, UserIdentity, truncated};
-use crate::hide::hide;
+use crate::hide::Hiding;
 use crate::outcome::note;
+use cairn_decide::secrets::hidden_in_text;
 use cairn_model::{AccountId, Category, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::borrow::Cow;
-use touched::ResourceText;
+use writer::Writer;
 
 const EVENT_VERSION: &str = "1.11";
 const PARAMETERS_BYTES_MAX: usize = 100 * 1024;
@@ -75,86 +77,37 @@ pub fn event_text(exchange: &Exchange<'_>) -> Vec<u8> {
     if !are_all {
         note(additional.to_mut(), "resources", json!("cut"));
     }
-    let event = Event {
-        event_version: EVENT_VERSION,
-        user_identity: UserIdentity::of(&exchange.caller),
-        event_time: exchange.event_time.to_string(),
-        event_source: named(&call.event_source, "cairn.amazonaws.com"),
-        event_name: named(&call.event_name, "UnknownOperation"),
-        aws_region: short(exchange.region),
-        source_ip_address: short(exchange.source_ip),
-        user_agent: exchange.user_agent.map(short),
-        error_code: exchange.failure.map(|failure| short(failure.code)),
-        error_message: exchange.failure.and_then(|failure| failure.message).map(short),
-        request_parameters: fitted(
-            "requestParameters",
-            call.request_parameters.as_ref(),
-            PARAMETERS_BYTES_MAX,
-            kept,
-        ),
-        response_elements: fitted(
-            "responseElements",
-            call.response_elements.as_ref().filter(|_| !failed),
-            PARAMETERS_BYTES_MAX,
-            kept,
-        ),
-        additional_event_data: fitted(
-            "additionalEventData",
-            additional.as_ref().as_ref(),
-            ADDITIONAL_BYTES_MAX,
-            kept,
-        ),
-        request_id: short(exchange.request_id),
-        event_id: short(exchange.event_id),
-        read_only: call.read_only,
-        resources,
-        event_type: "AwsApiCall",
-        api_version: call.api_version.as_deref(),
-        management_event: call.category == Category::Management,
-        recipient_account_id: exchange.recipient.to_string(),
-        event_category: call.category.name(),
-        tls_details: Some(exchange.tls.shortened()).filter(|tls| *tls != TlsDetails::default()),
-    };
-    serde_json::to_vec(&event).expect("all keys are strings, and writing to memory cannot fail")
-}
-
-/// Members in the order of AWS's samples.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Event<'a> {
-    event_version: &'static str,
-    user_identity: UserIdentity<'a>,
-    event_time: String,
-    event_source: &'a str,
-    event_name: &'a str,
-    aws_region: &'a str,
-    #[serde(rename = "sourceIPAddress")]
-    source_ip_address: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_agent: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<&'a str>,
-    request_parameters: Option<Value>,
-    response_elements: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    additional_event_data: Option<Value>,
-    #[serde(rename = "requestID")]
-    request_id: &'a str,
-    #[serde(rename = "eventID")]
-    event_id: &'a str,
-    read_only: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    resources: Vec<ResourceText<'a>>,
-    event_type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    api_version: Option<&'a str>,
-    management_event: bool,
-    recipient_account_id: String,
-    event_category: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tls_details: Option<TlsDetails<'a>>,
+    let mut event = Writer::begin();
+    event.member("eventVersion", EVENT_VERSION);
+    event.member("userIdentity", &UserIdentity::of(&exchange.caller));
+    event.member("eventTime", &exchange.event_time.to_string());
+    event.member("eventSource", named(&call.event_source, "cairn.amazonaws.com"));
+    event.member("eventName", named(&call.event_name, "UnknownOperation"));
+    event.member("awsRegion", short(exchange.region));
+    event.member("sourceIPAddress", short(exchange.source_ip));
+    event.optional("userAgent", exchange.user_agent.map(short));
+    event.optional("errorCode", exchange.failure.map(|failure| short(failure.code)));
+    event.optional("errorMessage", exchange.failure.and_then(|failure| failure.message).map(told));
+    let elements = call.response_elements.as_ref().filter(|_| !failed);
+    let [parameters, elements, additional] =
+        [call.request_parameters.as_ref(), elements, additional.as_ref().as_ref()]
+            .map(|value| value.filter(|value| !value.is_null()));
+    write_fitted(&mut event, "requestParameters", parameters, PARAMETERS_BYTES_MAX, kept);
+    write_fitted(&mut event, "responseElements", elements, PARAMETERS_BYTES_MAX, kept);
+    if additional.is_some() {
+        write_fitted(&mut event, "additionalEventData", additional, ADDITIONAL_BYTES_MAX, kept);
+    }
+    event.member("requestID", short(exchange.request_id));
+    event.member("eventID", short(exchange.event_id));
+    event.member("readOnly", &call.read_only);
+    event.optional("resources", Some(resources).filter(|resources| !resources.is_empty()));
+    event.member("eventType", "AwsApiCall");
+    event.optional("apiVersion", call.api_version.as_deref());
+    event.member("managementEvent", &(call.category == Category::Management));
+    event.member("recipientAccountId", &exchange.recipient);
+    event.member("eventCategory", call.category.name());
+    event.optional("tlsDetails", Some(exchange.tls.shortened()).filter(|tls| *tls != TlsDetails::default()));
+    event.end()
 }
 
 impl<'a> TlsDetails<'a> {
@@ -165,6 +118,14 @@ impl<'a> TlsDetails<'a> {
 
 fn short(text: &str) -> &str {
     truncated(text, TEXT_BYTES_MAX)
+}
+
+/// An error message, which may repeat what was sent.
+fn told(message: &str) -> Cow<'_, str> {
+    match hidden_in_text(message) {
+        Some(hidden) => Cow::Owned(short(&hidden).to_owned()),
+        None => Cow::Borrowed(short(message)),
+    }
 }
 
 /// The door wants a source and a name, and a call without must be on the record all the same.
@@ -183,18 +144,19 @@ fn kept_names(event_source: &str) -> &'static [&'static str] {
     }
 }
 
-/// The value without its secrets, or what stands for it if it is too large. The shape of the latter is AWS's.
-fn fitted(member: &str, value: Option<&Value>, bytes_max: usize, kept: &[&str]) -> Option<Value> {
-    let mut value = value.filter(|value| !value.is_null())?.clone();
-    if depth_exceeds(&value, PARAMETERS_DEPTH_MAX) {
-        return Some(json!({"omitted": true, "reason": format!("{member} too deeply nested")}));
+/// Adds a value without its secrets, or what stands for it if it is too large. The shape of the latter is AWS's.
+fn write_fitted(event: &mut Writer, member: &str, value: Option<&Value>, bytes_max: usize, kept: &[&str]) {
+    let Some(value) = value else { return event.member(member, &Value::Null) };
+    if depth_exceeds(value, PARAMETERS_DEPTH_MAX) {
+        let omitted = json!({"omitted": true, "reason": format!("{member} too deeply nested")});
+        return event.member(member, &omitted);
     }
-    hide(&mut value, kept);
-    let size = serde_json::to_vec(&value).map_or(usize::MAX, |text| text.len());
-    if size > bytes_max {
-        return Some(json!({"omitted": true, "originalSize": size, "reason": format!("{member} too large")}));
-    }
-    Some(value)
+    event.fitted(
+        member,
+        &Hiding { value, kept },
+        bytes_max,
+        |size| json!({"omitted": true, "originalSize": size, "reason": format!("{member} too large")}),
+    );
 }
 
 fn depth_exceeds(value: &Value, max: usize) -> bool {

@@ -36,5 +36,9 @@ pub use hide::HIDDEN;
 pub use learned::{Federated, federated, learned};
 pub use observed::{Answer, Body, Observed};
 pub use outcome::Outcome;
-pub use own::{OwnApiCall, cairn, cloudtrail, own_api, sts_get_caller_identity, trail_gap};
-pub use s3::{S3Request, s3};
+pub use own::{
+    OwnApiCall, cairn, cloudtrail, hide_repeated, own_api, sts_credentials, sts_get_caller_identity,
+    trail_gap,
+};
+pub use s3::{Deletion, S3Request, deletions, s3};
+pub use unpacked::unpacked_start;

@@ -1,6 +1,8 @@
 //! Calls of Cairn's own APIs.
 
 use crate::call::{Call, Resource, ResourceArn};
+use crate::hide::hide;
+use crate::shown::{hide_told, remember};
 use cairn_model::{AccountId, Category};
 use serde_json::{Map, Value};
 
@@ -19,6 +21,29 @@ pub fn cloudtrail(operation: &str, request: &Value, response: Option<&Value>) ->
 /// A call of `GetCallerIdentity`.
 pub fn sts_get_caller_identity() -> Call {
     Call::named("sts.amazonaws.com", "GetCallerIdentity")
+}
+
+/// A call of `AssumeRole` or `GetSessionToken` that Cairn itself answers. `response` must not hold what a session is
+/// stolen with. `role` is the role's ARN and its account.
+pub fn sts_credentials(
+    operation: &'static str,
+    parameters: Option<Value>,
+    response: Option<Value>,
+    role: Option<(String, AccountId)>,
+) -> Call {
+    let resource = |(arn, account)| Resource {
+        resource_type: Some("AWS::IAM::Role".into()),
+        arn: ResourceArn::Whole(arn),
+        account: Some(account),
+    };
+    Call {
+        // CloudTrail counts them so.
+        read_only: true,
+        request_parameters: parameters,
+        response_elements: response,
+        resources: role.map(resource).into_iter().collect(),
+        ..Call::named("sts.amazonaws.com", operation)
+    }
 }
 
 /// A call under `/_cairn/`, by a name such as `Lookup`, `Tail`, `Query`, `Import` or `CreateKey`.
@@ -75,6 +100,31 @@ pub fn own_api(call: OwnApiCall) -> Call {
         response_elements: call.response.filter(|_| !call.read_only),
         resources: call.resource.map(resource).into_iter().collect(),
         ..Call::named(call.event_source, call.event_name)
+    }
+}
+
+/// Hides in an answer what it repeats of a request's secrets: the texts of `sent` that `shown`, which is else the same,
+/// does not have, and those whose names say that they are secret.
+pub fn hide_repeated(answer: &mut Value, sent: &Value, shown: &Value) {
+    let mut hidden = shown.clone();
+    hide(&mut hidden, &[]);
+    let mut secrets = Vec::new();
+    remember_hidden(&mut secrets, sent, &hidden);
+    hide_told(answer, &secrets);
+}
+
+fn remember_hidden(secrets: &mut Vec<String>, sent: &Value, shown: &Value) {
+    match (sent, shown) {
+        (Value::Object(sent), Value::Object(shown)) => {
+            for (name, value) in sent {
+                remember_hidden(secrets, value, shown.get(name).unwrap_or(&Value::Null));
+            }
+        }
+        (Value::Array(sent), Value::Array(shown)) => {
+            sent.iter().zip(shown).for_each(|(sent, shown)| remember_hidden(secrets, sent, shown));
+        }
+        (sent, shown) if sent != shown => remember(secrets, sent),
+        _ => {}
     }
 }
 

@@ -1,6 +1,9 @@
 //! Calls of S3: those on Cairn's own buckets and those that went through Cairn are recorded alike.
 
 mod body;
+mod deletions;
+
+pub use deletions::{Deletion, deletions};
 
 use crate::call::{Call, Resource, ResourceArn};
 use crate::decode::rest::parsed_query;
@@ -12,8 +15,9 @@ use crate::shown::{Shown, telling_none};
 use cairn_model::{AccountId, Category};
 use cairn_operations::{Labels, Operation, Plane};
 use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, HeaderName};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// A request to S3, after it was answered.
 #[derive(Clone, Debug)]
@@ -67,7 +71,7 @@ const SIGNING_KEYS: [&str; 2] = ["signature", "awsaccesskeyid"];
 /// What presigned URLs have beside parameters and is no secret.
 const PRESIGNED_KEYS: [&str; 4] = ["x-amz-algorithm", "x-amz-date", "x-amz-expires", "x-amz-signedheaders"];
 
-/// Headers, which presigned URLs may have as query keys, that are parameters and carry no secret: keys of SSE-C and codes of MFA do.
+/// Headers, sorted, which presigned URLs may have as query keys, that are parameters and carry no secret: keys of SSE-C and codes of MFA do.
 const PARAMETER_HEADERS: [&str; 31] = [
     "x-amz-account-id",
     "x-amz-acl",
@@ -102,7 +106,7 @@ const PARAMETER_HEADERS: [&str; 31] = [
     "x-amz-website-redirect-location",
 ];
 
-/// Headers of answers that writes are recorded with.
+/// Headers of answers that writes are recorded with, sorted.
 const ANSWER_HEADERS: [&str; 7] = [
     "x-amz-copy-source-version-id",
     "x-amz-delete-marker",
@@ -176,13 +180,16 @@ pub(crate) fn forwarded(operation: Operation, labels: &Labels, observed: &Observ
 
 impl Seen<'_> {
     fn call(self, event_source: &'static str) -> Call {
-        let event_name = self.operation.map_or(self.name, |operation| operation.event_name());
-        let named = Call::named(event_source, event_name.to_owned());
+        let event_name = match self.operation {
+            Some(operation) => Cow::Borrowed(operation.event_name()),
+            None => Cow::Owned(self.name.to_owned()),
+        };
+        let named = Call::named(event_source, event_name);
         let read_only = self.operation.map_or(named.read_only, Operation::is_read_only);
         Call {
             category: self.category(),
             read_only,
-            response_elements: self.answered().filter(|_| !read_only),
+            response_elements: if read_only { None } else { self.answered() },
             additional_event_data: Some(Value::Object(self.additional())),
             resources: self.resources(),
             request_parameters: Some(Value::Object(self.parameters())),
@@ -216,7 +223,7 @@ impl Seen<'_> {
                 parameters.entry(name.clone()).or_insert_with(|| value.as_str().into());
             }
         }
-        for name in PARAMETER_HEADERS {
+        for name in those_of(&PARAMETER_HEADERS, self.headers) {
             if let Some(value) = self.headers.get(name) {
                 parameters.insert(name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into());
             }
@@ -230,7 +237,8 @@ impl Seen<'_> {
     fn answered(&self) -> Option<Value> {
         let headers = self.answer_headers?;
         let told = |name: &str| Some((name.to_owned(), Value::from(header(headers, name)?)));
-        let elements: Map<String, Value> = ANSWER_HEADERS.iter().filter_map(|name| told(name)).collect();
+        let elements: Map<String, Value> =
+            those_of(&ANSWER_HEADERS, headers).into_iter().filter_map(told).collect();
         (!elements.is_empty()).then_some(Value::Object(elements))
     }
 
@@ -289,6 +297,14 @@ impl Seen<'_> {
         });
         resources
     }
+}
+
+/// Which of `names`, which are sorted, are among the headers: a request has few, and there are many names.
+fn those_of(names: &[&'static str], headers: &HeaderMap) -> Vec<&'static str> {
+    let amazons = headers.keys().map(HeaderName::as_str).filter(|name| name.starts_with("x-amz-"));
+    let mut found: Vec<usize> = amazons.filter_map(|name| names.binary_search(&name).ok()).collect();
+    found.sort_unstable();
+    found.into_iter().map(|place| names[place]).collect()
 }
 
 /// Whether a query key is no secret and carries no signature.

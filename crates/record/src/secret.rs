@@ -18,7 +18,7 @@ pub(crate) enum Treatment {
 }
 
 /// Members that CloudTrail leaves out where it might hide them: service, and name.
-const DROPPED: [(&str, &str); 19] = [
+const DROPPED: [(&str, &str); 20] = [
     ("cloudformation", "ParameterValue"),
     ("cloudformation", "TemplateBody"),
     ("dynamodb", "ExpressionAttributeValues"),
@@ -32,6 +32,8 @@ const DROPPED: [(&str, &str); 19] = [
     ("kms", "CiphertextForRecipient"),
     ("kms", "Plaintext"),
     ("kms", "PrivateKeyPlaintext"),
+    // Which leaves `environment: {}`.
+    ("lambda", "Variables"),
     ("secretsmanager", "SecretBinary"),
     ("secretsmanager", "SecretString"),
     ("sts", "SAMLAssertion"),

@@ -130,17 +130,19 @@ impl Shown {
         Value::from(HIDDEN)
     }
 
-    fn is_worth_remembering(&self, text: &str) -> bool {
-        text.len() >= SECRET_BYTES_MIN && self.secrets.len() < SECRETS_MAX
-    }
-
     fn remember(&mut self, value: &Value) {
-        match value {
-            Value::String(text) if self.is_worth_remembering(text) => self.secrets.push(text.clone()),
-            Value::Array(elements) => elements.iter().for_each(|element| self.remember(element)),
-            Value::Object(members) => members.values().for_each(|member| self.remember(member)),
-            _ => {}
-        }
+        remember(&mut self.secrets, value);
+    }
+}
+
+/// Adds the texts in `value` that are worth looking for elsewhere.
+pub(crate) fn remember(secrets: &mut Vec<String>, value: &Value) {
+    let is_worth_it = |text: &str| text.len() >= SECRET_BYTES_MIN && secrets.len() < SECRETS_MAX;
+    match value {
+        Value::String(text) if is_worth_it(text) => secrets.push(text.clone()),
+        Value::Array(elements) => elements.iter().for_each(|element| remember(secrets, element)),
+        Value::Object(members) => members.values().for_each(|member| remember(secrets, member)),
+        _ => {}
     }
 }
 

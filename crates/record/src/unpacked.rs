@@ -12,6 +12,15 @@ use std::io::Read;
 /// kilobytes may hold gigabytes.
 const UNPACKED_BYTES_MAX: u64 = 4 << 20;
 
+/// The start of a body that its headers say was packed by gzip, as far as it can be read and at most `bytes_max` bytes of
+/// it. `None` if it was not packed so, or nothing of it can be read.
+pub fn unpacked_start(headers: &HeaderMap, packed: &[u8], bytes_max: u64) -> Option<Vec<u8>> {
+    let mut start = Vec::new();
+    // What came before a fault is what others may read of it.
+    let _ = is_gzip(headers).then(|| MultiGzDecoder::new(packed).take(bytes_max).read_to_end(&mut start));
+    (!start.is_empty()).then_some(start)
+}
+
 /// The bodies of an exchange that were packed.
 pub(crate) struct Unpacked {
     request: Option<Plain>,

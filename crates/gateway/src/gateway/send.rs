@@ -7,11 +7,11 @@ use crate::headers::expects_continue;
 use crate::resign::{Chunked, Framing, unsign};
 use crate::under_way::UnderWay;
 use crate::upload::{Stage, Traced, Upload, UploadTrace, notify_continue};
-use crate::upstream::{Connected, Timeouts, Upstream, story};
+use crate::upstream::{Connected, Upstream, path_alone, story};
 use crate::watcher::Watcher;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
-use http::{Request, Response, Uri};
+use http::{HeaderMap, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -37,16 +37,16 @@ where
     let lease = under_way.lease.insert(upstream.pool.lease().await.map_err(Outcome::NotSent)?);
     let mut connection = upstream.pool.connection().await.map_err(Outcome::NotSent)?;
     let trace = Arc::clone(&under_way.upload);
-    let target = call.head.uri.clone();
+    let target = std::mem::take(&mut call.head.uri);
     let request = request(call, body, &trace, framing, connection.is_http2());
-    let mut sent = answer(&mut connection, &target, request, &trace, &upstream.timeouts).await?;
+    let mut sent = answer(upstream, &mut connection, &target, request, &trace).await?;
     if let Err(error) = &mut sent
         && connection.reused
         && let Some(request) = error.take_message()
     {
         // The connection had died unseen, and not a byte of this was written.
         connection = upstream.pool.new_connection().await.map_err(Outcome::NotSent)?;
-        sent = answer(&mut connection, &target, request, &trace, &upstream.timeouts).await?;
+        sent = answer(upstream, &mut connection, &target, request, &trace).await?;
     }
     let response = sent.map_err(|error| broken(&error, &trace))?;
     lease.hold(connection);
@@ -58,9 +58,14 @@ async fn prepare(upstream: &Upstream, call: &mut Call) -> Result<Framing, NotSen
     let head = &mut call.head;
     head.uri = upstream.target(&head.uri, &mut head.headers).ok_or(NotSent::Unforwardable)?;
     let Some(resign) = &upstream.resign else { return Ok(Framing::Kept) };
+    head.uri = absolute(upstream, &head.uri, &head.headers)?;
     let (payload, framing) = unsign(head);
     resign.sign(head, payload).await.map_err(|_| NotSent::CannotSign)?;
     Ok(framing)
+}
+
+fn absolute(upstream: &Upstream, target: &Uri, headers: &HeaderMap) -> Result<Uri, NotSent> {
+    upstream.absolute(target.clone(), headers).ok_or(NotSent::Unforwardable)
 }
 
 fn request<B>(
@@ -104,12 +109,17 @@ type Sent = Result<Response<Incoming>, TrySendError<Request<Upload>>>;
 
 /// Waits for an answer's head as long as the request moves, and then for as long as an answer may take.
 async fn answer(
+    upstream: &Upstream,
     connection: &mut Connected,
     target: &Uri,
     request: Request<Upload>,
     trace: &UploadTrace,
-    timeouts: &Timeouts,
 ) -> Result<Sent, Outcome> {
+    let target = match connection.is_http2() {
+        true => absolute(upstream, target, request.headers()).map_err(Outcome::NotSent)?,
+        false => path_alone(target),
+    };
+    let timeouts = &upstream.timeouts;
     let mut sent = pin!(connection.send(target, request));
     // Looked at often enough that the end of the request is seen soon, whichever of the two is longer.
     let step = timeouts.answer.min(timeouts.stalled);

@@ -41,6 +41,18 @@ fn a_client_cannot_take_away_what_says_what_is_called() {
 }
 
 #[test]
+fn what_connection_names_can_go_before_and_all_else_stays() {
+    let mut request = http::Request::get("/").header(CONNECTION, "Upgrade, TE, X-User, host");
+    for (name, value) in [("upgrade", "websocket"), ("te", "trailers"), ("x-user", "ann"), ("host", "h")] {
+        request = request.header(name, value);
+    }
+    let mut head = request.body(()).unwrap().into_parts().0;
+    strip_named_by_connection(&mut head.headers);
+    assert!(asks_for_upgrade(&head) && !head.headers.contains_key("x-user"));
+    assert!(head.headers["host"] == "h" && head.headers["te"] == "trailers");
+}
+
+#[test]
 fn only_protocols_that_hide_no_calls_are_switched_to() {
     let asks = |protocols: &[&str]| {
         let mut request = http::Request::get("/").header(CONNECTION, "Upgrade, HTTP2-Settings");

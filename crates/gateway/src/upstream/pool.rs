@@ -4,7 +4,6 @@
 //! back last is used first, so that those too many grow old and go. HTTP/2 needs one connection for all.
 
 use super::connect::{Connector, Opened};
-use super::target::path_alone;
 use super::{NotAnUpstream, UpstreamOptions};
 use crate::exchange::NotSent;
 use crate::upload::Upload;
@@ -104,7 +103,8 @@ impl Pool {
 
     /// A connection that nobody has used.
     pub(crate) async fn new_connection(&self) -> Result<Connected, NotSent> {
-        let opened = tokio::time::timeout(self.connect_timeout, self.connector.open()).await;
+        // Boxed, as it is rare and large: every call would else carry the room for it.
+        let opened = tokio::time::timeout(self.connect_timeout, Box::pin(self.connector.open())).await;
         let unreachable = match opened {
             Ok(Ok(sender)) => {
                 if let Opened::Http2(sender) = &sender {
@@ -140,22 +140,21 @@ impl Connected {
         matches!(self.sender, Opened::Http2(_))
     }
 
-    /// Sends a request to `target` and waits for the head of its answer. If nothing of it was written, the error
-    /// holds it.
+    /// Sends a request to `target`, absolute for HTTP/2 and else the path alone, and waits for the head of its answer.
+    /// If nothing of it was written, the error holds it.
     pub(crate) async fn send(
         &mut self,
-        target: &Uri,
+        target: Uri,
         mut request: Request<Upload>,
     ) -> Result<Response<Incoming>, TrySendError<Request<Upload>>> {
+        *request.uri_mut() = target;
         match &mut self.sender {
             Opened::Http1(sender) => {
                 *request.version_mut() = Version::HTTP_11;
-                *request.uri_mut() = path_alone(target);
                 sender.try_send_request(request).await
             }
             Opened::Http2(sender) => {
                 *request.version_mut() = Version::HTTP_2;
-                *request.uri_mut() = target.clone();
                 sender.try_send_request(request).await
             }
         }

@@ -113,11 +113,11 @@ fn a_function_is_created_without_its_code_and_its_environment() {
     assert_eq!(
         outcome.call.request_parameters.unwrap(),
         json!({"functionName": "f", "runtime": "python3.12", "role": "arn:aws:iam::111122223333:role/r", "code": {},
-            "environment": {"variables": HIDDEN}, "timeout": 3, "publish": false, "tags": {"Team": "a"}})
+            "environment": {}, "timeout": 3, "publish": false, "tags": {"Team": "a"}})
     );
     assert_eq!(
         outcome.call.response_elements.unwrap(),
-        json!({"functionName": "f", "codeSize": 12, "environment": {"variables": HIDDEN}, "description": HIDDEN})
+        json!({"functionName": "f", "codeSize": 12, "environment": {}, "description": HIDDEN})
     );
 }
 
@@ -255,6 +255,22 @@ fn a_call_that_the_table_lacks_is_recorded_with_its_texts_hidden() {
     assert_eq!(call.event_name, "MakeThing");
     assert_eq!(call.request_parameters.unwrap(), json!({"name": HIDDEN, "size": 3, "tags": [HIDDEN]}));
     assert!(!call.read_only);
+}
+
+#[test]
+fn the_error_message_of_a_call_that_the_table_lacks_repeats_none_of_its_texts() {
+    let message_of =
+        |sent: Sent, answer: &str| sent.answer(400, answer).outcome().failure.unwrap().message.unwrap();
+    let json =
+        || Sent::json("newthing", "NewThing_2030.MakeThing", r#"{"A":{"Name":["hunter22"]},"Size":3}"#);
+    assert_eq!(message_of(json(), r#"{"message":"hunter22 is too short"}"#), HIDDEN);
+    assert_eq!(message_of(json(), r#"{"message":"Size 3 is too small"}"#), "Size 3 is too small");
+    let form = || Sent::form("newthing", "Action=MakeThing&Version=2030-01-01&Name=hunter+22");
+    let parameters = form().outcome().call.request_parameters.unwrap();
+    assert_eq!(parameters, json!({"name": HIDDEN}));
+    assert_eq!(message_of(form(), r#"{"message":"hunter 22 is too short"}"#), HIDDEN);
+    let unreadable = Sent::json("newthing", "NewThing_2030.MakeThing", "hunter22");
+    assert_eq!(message_of(unreadable, r#"{"message":"hunter22 is no JSON"}"#), HIDDEN);
 }
 
 #[test]

@@ -68,6 +68,16 @@ fn a_write_by_root_is_recorded_whole_and_in_the_order_of_the_samples() {
 }
 
 #[test]
+fn an_error_message_does_not_tell_what_signs_a_url() {
+    let message = "no object at https://b.s3.amazonaws.com/k?X-Amz-Signature=5f&X-Amz-Date=2026";
+    let failure = Some(Failure { code: "NoSuchKey", message: Some(message) });
+    let event = value(&Exchange { failure, ..exchange(root(), Call::named("s", "n")) });
+    let expected =
+        format!("no object at https://b.s3.amazonaws.com/k?X-Amz-Signature={HIDDEN}&X-Amz-Date=2026");
+    assert_eq!(event["errorMessage"], expected);
+}
+
+#[test]
 fn a_refused_data_read_by_a_user_is_recorded_with_its_error_and_resources() {
     let object = Resource {
         resource_type: Some("AWS::S3::Object".into()),

@@ -1,7 +1,9 @@
-use super::{HIDDEN, hide};
+use super::{HIDDEN, Hiding, hide};
 use serde_json::{Value, json};
 
 fn check(mut value: Value, expected: Value) {
+    let written = serde_json::to_string(&Hiding { value: &value, kept: &[] }).unwrap();
+    assert_eq!(written, expected.to_string());
     hide(&mut value, &[]);
     assert_eq!(value, expected);
 }
@@ -43,6 +45,19 @@ fn texts_that_are_json_are_looked_into_but_policies_are_not() {
     check(
         json!({"passwordPolicy": {"oldPassword": "s"}}),
         json!({"passwordPolicy": {"oldPassword": HIDDEN}}),
+    );
+}
+
+#[test]
+fn what_signs_a_url_is_hidden_in_any_text() {
+    check(
+        json!({"copySource": "b/k?versionId=1&X-Amz-Signature=5f", "templateURL": ["https://b/t?X-Amz-Security-Token=t&a=1"],
+            "deep": "{\"url\":\"https://u:p@h/?sig=5f\"}", "location": "https://ann:p@github.com/a"}),
+        json!({
+            "copySource": format!("b/k?versionId=1&X-Amz-Signature={HIDDEN}"),
+            "templateURL": [format!("https://b/t?X-Amz-Security-Token={HIDDEN}&a=1")],
+            "deep": HIDDEN, "location": format!("https://ann:{HIDDEN}@github.com/a"),
+        }),
     );
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::HIDDEN;
 use serde_json::json;
 
 #[test]
@@ -59,4 +60,14 @@ fn a_gap_is_a_writing_management_event_that_names_its_trail() {
     assert_eq!(call.category, Category::Management);
     assert_eq!(call.resources[0].arn, ResourceArn::Whole(arn.to_owned()));
     assert_eq!(call.additional_event_data, Some(json!({"eventCount": 7})));
+}
+
+#[test]
+fn an_answer_repeats_no_secret_of_its_request() {
+    let sent = json!({"body": {"seed": "hunter22", "password": "hunter23", "list": [{"pin": "hunter24"}], "id": "number 1"}});
+    let shown = json!({"body": {"seed": HIDDEN, "password": "hunter23", "list": [{"pin": HIDDEN}], "id": "number 1"}});
+    let mut answer =
+        json!({"a": "made of hunter22", "b": ["hunter23"], "c": {"d": "hunter24"}, "e": "number 1", "f": 7});
+    hide_repeated(&mut answer, &sent, &shown);
+    assert_eq!(answer, json!({"a": HIDDEN, "b": [HIDDEN], "c": {"d": HIDDEN}, "e": "number 1", "f": 7}));
 }

@@ -98,6 +98,7 @@ pub(crate) fn request(shown: &mut Shown, members: Members) -> Map<String, Value>
             object.entry(name_of(operation, member)).or_insert_with(|| json!({}));
         }
     }
+    tell_size_as_text(operation, &mut object);
     object
 }
 
@@ -122,7 +123,17 @@ pub(crate) fn response(shown: &mut Shown, observed: &Observed<'_>, members: Memb
             object.insert(answered_name(operation, member), value);
         }
     }
+    tell_size_as_text(operation, &mut object);
     object
+}
+
+/// That of a new volume is the one number that is told as text, going in and coming out.
+fn tell_size_as_text(operation: Operation, object: &mut Map<String, Value>) {
+    if operation.name() == "CreateVolume"
+        && let Some(size) = object.get_mut("size").filter(|size| size.is_number())
+    {
+        *size = Value::from(size.to_string());
+    }
 }
 
 /// Whether an operation is younger than the description that events come from. In the model the members of

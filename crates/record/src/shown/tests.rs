@@ -50,6 +50,19 @@ fn what_is_launched_is_a_list_of_one_and_user_data_is_hidden() {
 }
 
 #[test]
+fn the_size_of_a_new_volume_is_told_as_text() {
+    let sent = Sent::form("ec2", "Action=CreateVolume&AvailabilityZone=us-east-1a&Size=8&Iops=100").answer(
+        200,
+        "<CreateVolumeResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>r</requestId>\
+         <volumeId>vol-1</volumeId><size>8</size><iops>100</iops></CreateVolumeResponse>",
+    );
+    let call = sent.outcome().call;
+    assert_eq!(call.request_parameters.unwrap(), json!({"zone": "us-east-1a", "size": "8", "iops": 100}));
+    let answer = call.response_elements.unwrap();
+    assert_eq!((&answer["size"], &answer["iops"]), (&json!("8"), &json!(100)));
+}
+
+#[test]
 fn younger_operations_of_ec2_are_shown_as_their_xml() {
     let sent = Sent::form("ec2", "Action=DeleteFlowLogs&FlowLogId.1=fl-1").answer(
         200,

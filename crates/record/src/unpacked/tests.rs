@@ -72,3 +72,17 @@ fn an_object_is_not_unpacked() {
         Sent::new("s3", "GET", "/b/k").answer(200, packed("x")).answer_header("content-encoding", "gzip");
     assert!(Unpacked::of(&sent.recognized(), &sent.observed()).answer.is_none());
 }
+
+#[test]
+fn of_a_packed_form_the_start_is_read_however_it_ends() {
+    let text = "Action=CreateUser&Version=2010-05-08";
+    let mut headers = HeaderMap::new();
+    let start = |headers: &HeaderMap, packed: &[u8], max| unpacked_start(headers, packed, max);
+    assert_eq!(start(&headers, &packed(text), 100), None);
+    headers.insert(CONTENT_ENCODING, "GZIP".parse().unwrap());
+    assert_eq!(start(&headers, &packed(text), 100).unwrap(), text.as_bytes());
+    assert_eq!(start(&headers, &packed(text), 6).unwrap(), b"Action");
+    let damaged = [&packed(text)[..], b"no gzip"].concat();
+    assert_eq!(start(&headers, &damaged, 100).unwrap(), text.as_bytes());
+    assert_eq!(start(&headers, text.as_bytes(), 100), None);
+}
