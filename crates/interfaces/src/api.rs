@@ -14,8 +14,8 @@ use crate::resource::Resource;
 use crate::router::{Found, Router};
 use crate::schema::Schemas;
 use http::{HeaderMap, Method};
-use operation::Operation;
-use serde_json::{Map, Value};
+use operation::{Operation, Responses};
+use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -94,6 +94,7 @@ impl Api {
             event_name: Arc::clone(&operation.event_name),
             read_only: operation.read_only,
             category: operation.category,
+            records_response: operation.responses.is_some(),
             labels: operation.labels.iter().cloned().zip(labels).collect(),
             kind: Kind::Documented(id),
         }
@@ -103,18 +104,34 @@ impl Api {
     /// is no secret; `{"method", "url", "query"}` of an unknown operation, whose body may hold anything; null if
     /// there is nothing.
     pub fn parameters(&self, matched: &Matched, query: Option<&str>, body: Body<'_>) -> Value {
+        let nothing = Secrets::default();
+        let secrets = self.operation(matched).map_or(&nothing, |operation| &operation.secrets);
+        self.told(matched, query, body, secrets, |name| self.is_secret(secrets, name))
+    }
+
+    /// [`Api::parameters`] with all that is secret, for looking whether it is told elsewhere. Not to be recorded.
+    pub fn sent(&self, matched: &Matched, query: Option<&str>, body: Body<'_>) -> Value {
+        self.told(matched, query, body, &Secrets::default(), |_| false)
+    }
+
+    fn told(
+        &self,
+        matched: &Matched,
+        query: Option<&str>,
+        body: Body<'_>,
+        secrets: &Secrets,
+        is_secret_in_query: impl Fn(&str) -> bool,
+    ) -> Value {
         let mut members = Map::new();
         let mut add = |name: &str, value: Option<Value>| {
             value.map(|value| members.insert(name.to_owned(), value));
         };
-        let nothing = Secrets::default();
-        let secrets = self.operation(matched).map_or(&nothing, |operation| &operation.secrets);
         if let Kind::Undocumented { method, path } = &matched.kind {
             add("method", Some(Value::from(method.as_str())));
             add("url", Some(Value::from(path.as_str())));
         }
         add("path", parameters::labels(&matched.labels, secrets));
-        add("query", parameters::query(query.unwrap_or_default(), |name| self.is_secret(secrets, name)));
+        add("query", parameters::query(query.unwrap_or_default(), is_secret_in_query));
         if let Kind::Documented(_) = matched.kind {
             add("body", parameters::body(body, secrets, &self.schemas));
         }
@@ -126,6 +143,14 @@ impl Api {
     pub fn resources(&self, matched: &Matched, parameters: &Value) -> Vec<Resource> {
         let templates = self.operation(matched).map_or(&[][..], |operation| &operation.resources);
         templates.iter().filter_map(|template| template.resource(parameters)).collect()
+    }
+
+    /// `responseElements`, if the operation has its answers recorded: the body of an answer that tells of no error, if it is
+    /// JSON and small enough, without what is secret. A body that is no object is `{"body": ...}`.
+    pub fn response(&self, matched: &Matched, body: Body<'_>) -> Option<Value> {
+        let Responses(secrets) = self.operation(matched)?.responses.as_ref()?;
+        let shown = parameters::body(body, secrets, &self.schemas)?;
+        Some(if shown.is_object() { shown } else { json!({ "body": shown }) })
     }
 
     /// Who called, by the first rule that finds somebody; `now` in seconds since 1970.
@@ -153,6 +178,7 @@ impl Api {
             event_name: names::of_unknown(method, path).into(),
             read_only: method.is_safe(),
             category: self.category,
+            records_response: false,
             labels: Vec::new(),
             kind: Kind::Undocumented { method: method.to_string(), path: path.to_owned() },
         }

@@ -25,6 +25,7 @@ pub fn recognize(path: &str) -> Option<Matched> {
         event_name: method.into(),
         read_only: is_read_only(method),
         category: Category::Management,
+        records_response: false,
         labels: Vec::new(),
         kind: Kind::Grpc,
     })

@@ -1,8 +1,9 @@
 //! APIs of one's own, by their OpenAPI document or as gRPC: what was called, on what, with what, by whom.
 //!
 //! [`Api::parse`] reads a document once; [`Api::recognize`] finds the operation of a request by method and
-//! path, [`Api::parameters`] what of it is recorded, [`Api::resources`] what it touched, [`Api::caller`] who
-//! sent it, and [`failure`] or [`grpc::failure`] how it failed. gRPC needs no document: [`grpc::recognize`].
+//! path, [`Api::parameters`] what of it is recorded, [`Api::resources`] what it touched, [`Api::response`] what of its
+//! answer is recorded, [`Api::caller`] who sent it, and [`failure`] or [`grpc::failure`] how it failed. gRPC needs no
+//! document: [`grpc::recognize`].
 //!
 //! Pure: no IO, no clock. Whatever clients send is recognized somehow, never refused, in linear time.
 

@@ -14,6 +14,8 @@ pub struct Matched {
     pub read_only: bool,
     /// `eventCategory`.
     pub category: Category,
+    /// Whether its answers are recorded.
+    pub records_response: bool,
     /// The path's labels in their order, decoded: `{orderId}` of `/orders/{orderId}`.
     pub labels: Vec<(Arc<str>, String)>,
     pub(crate) kind: Kind,

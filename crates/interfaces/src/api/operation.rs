@@ -24,7 +24,13 @@ pub(crate) struct Operation {
     pub(crate) labels: Vec<Arc<str>>,
     pub(crate) secrets: Secrets,
     pub(crate) resources: Vec<ResourceTemplate>,
+    /// What of its answers is recorded, if they are.
+    pub(crate) responses: Option<Responses>,
 }
+
+/// What an operation's answers keep to themselves.
+#[derive(Debug)]
+pub(crate) struct Responses(pub(crate) Secrets);
 
 /// An operation and all that stands around it.
 pub(super) struct Place<'p, 'd> {
@@ -51,6 +57,7 @@ pub(super) fn read<'d>(place: &Place<'_, 'd>, schemas: &mut Reader<'d>) -> Resul
         labels: template.labels().iter().map(|label| label.as_str().into()).collect(),
         secrets: secrets(place, schemas)?,
         resources: resources(place)?,
+        responses: inherited.records_response.then(|| responses(place, schemas)).transpose()?,
     })
 }
 
@@ -71,16 +78,32 @@ fn secrets<'d>(place: &Place<'_, 'd>, schemas: &mut Reader<'d>) -> Result<Secret
         }
     }
     if let Some(body) = place.operation.get("requestBody") {
-        let body = body.resolved()?;
-        secrets.body = schema::is_hidden(&body)?;
-        for (_, media) in body.get("content").iter().flat_map(Node::members) {
-            secrets.body |= hides_all(&media)?;
-            if let Some(schema) = media.get("schema") {
-                secrets.schemas.push(schemas.read(&schema)?);
-            }
-        }
+        add_body(&body.resolved()?, &mut secrets, schemas)?;
     }
     Ok(secrets)
+}
+
+/// All responses count for each answer: which of them it is, its status does not always tell.
+fn responses<'d>(place: &Place<'_, 'd>, schemas: &mut Reader<'d>) -> Result<Responses, Fault> {
+    let hides_all = |node: &Node<'_>| node.flag_of("x-cairn-hide");
+    let mut secrets =
+        Secrets { all: hides_all(place.item)? || hides_all(place.operation)?, ..Secrets::default() };
+    for (_, response) in place.operation.get("responses").iter().flat_map(Node::members) {
+        add_body(&response.resolved()?, &mut secrets, schemas)?;
+    }
+    Ok(Responses(secrets))
+}
+
+/// What stands in the body of a request or of a response.
+fn add_body<'d>(body: &Node<'d>, secrets: &mut Secrets, schemas: &mut Reader<'d>) -> Result<(), Fault> {
+    secrets.body |= schema::is_hidden(body)?;
+    for (_, media) in body.get("content").iter().flat_map(Node::members) {
+        secrets.body |= media.flag_of("x-cairn-hide")?;
+        if let Some(schema) = media.get("schema") {
+            secrets.schemas.push(schemas.read(&schema)?);
+        }
+    }
+    Ok(())
 }
 
 /// A parameter of which some part is secret is hidden as a whole, because there are many ways to write its parts.

@@ -18,6 +18,7 @@ const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "
 pub(super) struct Inherited {
     pub(super) event_source: Arc<str>,
     pub(super) category: Category,
+    pub(super) records_response: bool,
 }
 
 impl Inherited {
@@ -25,9 +26,11 @@ impl Inherited {
     pub(super) fn refined(&self, node: &Node<'_>) -> Result<Inherited, Fault> {
         let event_source = node.text_of("x-cairn-source")?.map(Arc::from);
         let category = node.get("x-cairn-category").map(|node| category(&node)).transpose()?;
+        let records_response = node.get("x-cairn-record-response").map(|node| node.flag()).transpose()?;
         Ok(Inherited {
             event_source: event_source.unwrap_or_else(|| Arc::clone(&self.event_source)),
             category: category.unwrap_or(self.category),
+            records_response: records_response.unwrap_or(self.records_response),
         })
     }
 }
@@ -39,7 +42,11 @@ pub(super) fn api(root: &Node<'_>) -> Result<Api, Fault> {
         return Err(root.fault(Problem::NotOpenApi));
     }
     document::check_extensions(root)?;
-    let unnamed = Inherited { event_source: source(root)?.into(), category: Category::Management };
+    let unnamed = Inherited {
+        event_source: source(root)?.into(),
+        category: Category::Management,
+        records_response: false,
+    };
     let inherited = unnamed.refined(root)?;
     let mut paths = Paths {
         bases: servers::bases(root, &[String::new()])?,

@@ -3,7 +3,7 @@
 mod faults;
 
 use super::Api;
-use crate::parameters::Body;
+use crate::parameters::{Body, HIDDEN};
 use http::{HeaderMap, Method};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -67,6 +67,54 @@ fn json_and_yaml_documents_make_the_same_api() {
             recorded(&billing(), method, target, &json!({}))
         );
     }
+}
+
+const ANSWERS: &str = "
+openapi: 3.1.0
+info: {title: T}
+x-cairn-record-response: true
+paths:
+  /keys:
+    post:
+      operationId: MakeKey
+      requestBody: {content: {application/json: {schema: {properties: {seed: {writeOnly: true}}}}}}
+      responses:
+        '201': {content: {application/json: {schema: {$ref: '#/components/schemas/Key'}}}}
+        default: {$ref: '#/components/responses/Other'}
+    get: {operationId: ListKeys, x-cairn-record-response: false}
+    delete: {operationId: Whole, x-cairn-hide: true}
+components:
+  schemas: {Key: {properties: {key: {x-cairn-hide: true}, id: {type: string}}}}
+  responses: {Other: {content: {application/json: {schema: {properties: {pin: {format: password}}}}}}}
+";
+
+#[test]
+fn answers_are_recorded_without_their_secrets_where_the_document_asks_for_it() {
+    let api = Api::parse(ANSWERS, "x").unwrap();
+    let check = |method: &str, answer: Value, expected: Option<Value>| {
+        let matched = api.recognize(&method.parse().unwrap(), "/keys");
+        assert_eq!(matched.records_response, expected.is_some(), "{method}");
+        let answer = answer.to_string();
+        let body = Body::whole(Some("application/json"), answer.as_bytes());
+        assert_eq!(api.response(&matched, body), expected, "{method}");
+    };
+    let answer = json!({"id": "k-1", "Key": "s", "pin": 7});
+    check("POST", answer.clone(), Some(json!({"id": "k-1", "Key": HIDDEN, "pin": HIDDEN})));
+    check("POST", json!(["k-1"]), Some(json!({"body": ["k-1"]})));
+    check("DELETE", answer.clone(), Some(json!({"body": HIDDEN})));
+    check("GET", answer.clone(), None);
+    check("PUT", answer, None);
+    let empty = api.response(&api.recognize(&Method::POST, "/keys"), Body::default());
+    assert_eq!(empty, None);
+}
+
+#[test]
+fn what_was_sent_is_told_with_its_secrets_for_those_who_look_for_them() {
+    let api = Api::parse(ANSWERS, "x").unwrap();
+    let matched = api.recognize(&Method::POST, "/keys");
+    let body = || Body::whole(Some("application/json"), b"{\"seed\": \"s\"}");
+    assert_eq!(api.sent(&matched, None, body()), json!({"body": {"seed": "s"}}));
+    assert_eq!(api.parameters(&matched, None, body()), json!({"body": {"seed": HIDDEN}}));
 }
 
 fn source_of(head: &str) -> String {

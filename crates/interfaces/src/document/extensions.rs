@@ -3,11 +3,12 @@
 use super::{Fault, Node, Problem};
 
 const PREFIX: &str = "x-cairn-";
-const KNOWN: &str = "x-cairn-source, -category, -read-only, -resource, -caller and -hide are known";
+const KNOWN: &str =
+    "x-cairn-source, -category, -read-only, -resource, -record-response, -caller and -hide are known";
 const AT_ROOT: &str = "it belongs to the root of the document";
 const AT_OPERATIONS: &str = "it belongs to an operation or a path";
 const ABOVE_SCHEMAS: &str = "it belongs to an operation, a path or the root of the document";
-const BELOW_ROOT: &str = "it belongs to an operation, a parameter, a request body or a schema";
+const BELOW_ROOT: &str = "it belongs to an operation, a parameter, a request body, a response or a schema";
 
 /// Looks at every key of the document.
 pub(crate) fn check(node: &Node<'_>) -> Result<(), Fault> {
@@ -43,7 +44,9 @@ enum Place {
 fn misplaced(key: &str, place: Place) -> Option<&'static str> {
     match key {
         "x-cairn-caller" => (place != Place::Root).then_some(AT_ROOT),
-        "x-cairn-source" | "x-cairn-category" => (place == Place::Below).then_some(ABOVE_SCHEMAS),
+        "x-cairn-source" | "x-cairn-category" | "x-cairn-record-response" => {
+            (place == Place::Below).then_some(ABOVE_SCHEMAS)
+        }
         "x-cairn-read-only" | "x-cairn-resource" => (place != Place::Operation).then_some(AT_OPERATIONS),
         "x-cairn-hide" => (place == Place::Root).then_some(BELOW_ROOT),
         _ => Some(KNOWN),

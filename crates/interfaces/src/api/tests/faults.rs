@@ -25,7 +25,7 @@ fn extensions_that_nothing_reads_are_refused() {
     check(
         "paths:\n  /a:\n    post:\n      x-cairn-hdie: true\n",
         ":6: /paths/~1a/post/x-cairn-hdie: \"x-cairn-hdie\" is not known here: \
-         x-cairn-source, -category, -read-only, -resource, -caller and -hide are known",
+         x-cairn-source, -category, -read-only, -resource, -record-response, -caller and -hide are known",
     );
     check(
         "x-cairn-read-only: true\n",
