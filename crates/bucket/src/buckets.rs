@@ -14,9 +14,9 @@ use crate::incoming::{Digests, Facts, blocking};
 use crate::list::{ListQuery, Page};
 use crate::name::is_bucket_name;
 use crate::object::ObjectInfo;
-use crate::policy::{Asker, Circumstances, ConditionKey, Request, Verdict};
 use crate::read::Object;
 use crate::tags::Tags;
+use cairn_decide::policy::{Context, Principal, Request, Verdict};
 use cairn_model::{AccountId, Timestamp};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -122,27 +122,11 @@ impl Buckets {
         if !may_deliver(&bucket, &put, trail_arn) {
             return Err(BucketError::Denied);
         }
-        self.put(put).await
+        put_into(bucket, put, Extra::default()).await
     }
 
     pub(crate) async fn put_with(&self, put: PutObject, extra: Extra) -> Result<PutOutcome, BucketError> {
-        bucket::check_key(&put.key)?;
-        let bucket = self.inner.find(&put.bucket)?;
-        let (begun, algorithm) = (Arc::clone(&bucket), extra.algorithm);
-        let mut filled = blocking(move || begun.begin(algorithm)).await?.fill(put.body).await?;
-        filled.digests.checksum = extra.checksum.or(filled.digests.checksum);
-        extra.check.map_or(Ok(()), |check| check(&filled.digests)).map_err(BucketError::Body)?;
-        let facts = Facts {
-            key: put.key,
-            headers: put.headers,
-            tags: extra.tags,
-            modified: put.now,
-            locked_until: put.locked_until,
-            etag: extra.etag,
-            parts: extra.parts,
-        };
-        let condition = put.condition;
-        blocking(move || bucket.publish(filled, facts, &condition)).await
+        put_into(self.inner.find(&put.bucket)?, put, extra).await
     }
 
     /// Opens an object for reading.
@@ -240,22 +224,42 @@ pub(crate) struct Extra {
 /// Refuses a body that is not what its sender said.
 pub(crate) type Check = Box<dyn FnOnce(&Digests) -> Result<(), BoxError> + Send>;
 
+/// Puts an object into this very bucket, and into no later one of its name.
+async fn put_into(bucket: Arc<Bucket>, put: PutObject, extra: Extra) -> Result<PutOutcome, BucketError> {
+    bucket::check_key(&put.key)?;
+    let (begun, algorithm) = (Arc::clone(&bucket), extra.algorithm);
+    let mut filled = blocking(move || begun.begin(algorithm)).await?.fill(put.body).await?;
+    filled.digests.checksum = extra.checksum.or(filled.digests.checksum);
+    extra.check.map_or(Ok(()), |check| check(&filled.digests)).map_err(BucketError::Body)?;
+    let facts = Facts {
+        key: put.key,
+        headers: put.headers,
+        tags: extra.tags,
+        modified: put.now,
+        locked_until: put.locked_until,
+        etag: extra.etag,
+        parts: extra.parts,
+    };
+    let condition = put.condition;
+    blocking(move || bucket.publish(filled, facts, &condition)).await
+}
+
 /// Whether a trail may put an object there. Into a bucket of its own account it may unless a policy forbids it. Into
 /// another's it may only if a policy allows it: else who makes a bucket of the right name first would get the log
 /// files of others.
 fn may_deliver(bucket: &Bucket, put: &PutObject, trail_arn: &str) -> bool {
     let is_own = account_of(trail_arn) == bucket.info.owner.to_string();
     let Some(policy) = &bucket.settings().policy else { return is_own };
-    let verdict = policy.verdict(&Request {
-        asker: &Asker::Service("cloudtrail.amazonaws.com"),
+    let context = delivery_context(trail_arn, bucket.info.owner);
+    let verdict = policy.read().judge(&Request {
+        principal: Principal::Service("cloudtrail.amazonaws.com"),
         action: "s3:PutObject",
-        bucket: &put.bucket,
-        key: Some(&put.key),
-        circumstances: &delivery_circumstances(trail_arn, bucket.info.owner),
+        resource: &format!("arn:aws:s3:::{}/{}", put.bucket, put.key),
+        context: &context,
     });
     match verdict {
-        Verdict::Allowed => true,
-        Verdict::Denied => false,
+        Verdict::Allowed { .. } => true,
+        Verdict::Denied { .. } => false,
         Verdict::Silent => is_own,
     }
 }
@@ -267,14 +271,16 @@ fn account_of(trail_arn: &str) -> &str {
 
 /// What conditions of a policy see when a trail delivers. That happens within this process, so that no address
 /// is known and nobody can listen.
-fn delivery_circumstances(trail_arn: &str, owner: AccountId) -> Circumstances {
-    Circumstances::from([
-        (ConditionKey::SourceArn, trail_arn.to_owned()),
-        (ConditionKey::SourceAccount, account_of(trail_arn).to_owned()),
-        (ConditionKey::PrincipalIsAwsService, "true".to_owned()),
-        (ConditionKey::SecureTransport, "true".to_owned()),
-        (ConditionKey::Acl, "bucket-owner-full-control".to_owned()),
-        (ConditionKey::ResourceAccount, owner.to_string()),
+fn delivery_context(trail_arn: &str, owner: AccountId) -> Context {
+    Context::from([
+        ("aws:sourcearn", trail_arn),
+        ("aws:sourceaccount", account_of(trail_arn)),
+        ("aws:principalisawsservice", "true"),
+        ("aws:principalservicename", "cloudtrail.amazonaws.com"),
+        ("aws:securetransport", "true"),
+        ("s3:x-amz-acl", "bucket-owner-full-control"),
+        ("s3:resourceaccount", owner.as_str()),
+        ("aws:resourceaccount", owner.as_str()),
     ])
 }
 

@@ -38,4 +38,5 @@ pub use list::{ListQuery, Page};
 pub use object::{Headers, ObjectInfo, Sha256};
 pub use read::Object;
 pub use s3::{Connection, KeyInfo, Keys, ResponseBody, S3Failure, S3Front, S3Outcome, service};
+pub use s3::{action_of, condition_values, makes_object, repeated, version_action_of};
 pub use tags::{TagFault, Tags};

@@ -1,22 +1,12 @@
 //! Bucket policies: who may do what with a bucket, as its owner wrote it down.
 //!
-//! The language is AWS's (IAM JSON policy elements, version 2012-10-17), as far as Cairn can tell whether a
-//! statement holds. What it cannot tell is refused when the policy is put, never stored and passed over.
+//! The language is `cairn_decide::policy`'s. What could never match here (an action that S3 does not have, another
+//! bucket's objects, a key that no request carries) is refused when the policy is put, never stored and passed over.
 
 mod actions;
 mod condition;
-mod network;
-mod parse;
-mod pattern;
-mod principal;
 
-pub use condition::{Circumstances, ConditionKey};
-pub use parse::PolicyFault;
-pub use principal::Asker;
-
-use condition::Condition;
-use pattern::Pattern;
-use principal::Principals;
+use cairn_decide::policy::{self as language, Pattern, PolicyFault as LanguageFault, Purpose, Statement};
 
 /// Longest policy in bytes, as in S3.
 pub const POLICY_BYTES_MAX: usize = 20 * 1024;
@@ -25,64 +15,35 @@ pub const POLICY_BYTES_MAX: usize = 20 * 1024;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     text: String,
-    statements: Vec<Statement>,
+    read: language::Policy,
 }
 
-/// What one asks for.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    /// Who asks.
-    pub asker: &'a Asker,
-    /// For example `s3:GetObject`.
-    pub action: &'a str,
-    /// The bucket's name.
-    pub bucket: &'a str,
-    /// If it is about an object.
-    pub key: Option<&'a str>,
-    /// What else is known of the request.
-    pub circumstances: &'a Circumstances,
-}
-
-/// What a policy says to a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// A statement forbids it, whatever others say.
-    Denied,
-    /// A statement allows it and none forbids it.
-    Allowed,
-    /// No statement is about it.
-    Silent,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Effect {
-    Allow,
-    Deny,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-struct Statement {
-    effect: Effect,
-    principals: Principals,
-    actions: Patterns,
-    resources: Patterns,
-    conditions: Vec<Condition>,
-}
-
-/// `Action` and `NotAction`, `Resource` and `NotResource`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Patterns {
-    AnyOf(Vec<Pattern>),
-    NoneOf(Vec<Pattern>),
-}
-
-impl Patterns {
-    fn hold(&self, text: &str) -> bool {
-        match self {
-            Patterns::AnyOf(patterns) => patterns.iter().any(|pattern| pattern.matches(text)),
-            Patterns::NoneOf(patterns) => !patterns.iter().any(|pattern| pattern.matches(text)),
-        }
-    }
+/// What is wrong with a policy, or what Cairn cannot evaluate. The text is for whoever wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyFault {
+    /// It is longer than [`POLICY_BYTES_MAX`].
+    #[error("it is longer than {POLICY_BYTES_MAX} bytes")]
+    TooLong,
+    /// It is no policy.
+    #[error(transparent)]
+    Language(#[from] LanguageFault),
+    /// An action that S3 does not have.
+    #[error("{0:?} is no action of S3")]
+    Action(String),
+    /// A resource that is not the bucket or objects in it.
+    #[error("{0:?} is neither this bucket nor objects in it")]
+    Resource(String),
+    /// A condition key that Cairn cannot evaluate.
+    #[error("Cairn cannot evaluate the condition key {0}")]
+    ConditionKey(String),
+    /// An operator that does not go with the key.
+    #[error("Cairn cannot evaluate the condition {operator} of {key}")]
+    Operator {
+        /// For example `DateGreaterThan`.
+        operator: String,
+        /// For example `aws:SourceIp`.
+        key: String,
+    },
 }
 
 impl Policy {
@@ -90,7 +51,12 @@ impl Policy {
     ///
     /// Errors: [`PolicyFault`] says what is wrong with it, or what Cairn cannot evaluate.
     pub fn parse(text: &str, bucket: &str) -> Result<Policy, PolicyFault> {
-        Ok(Policy { text: text.to_owned(), statements: parse::statements(text, bucket)? })
+        if text.len() > POLICY_BYTES_MAX {
+            return Err(PolicyFault::TooLong);
+        }
+        let read = language::Policy::parse(text, Purpose::Resource)?;
+        read.statements().iter().try_for_each(|statement| check(statement, bucket))?;
+        Ok(Policy { text: text.to_owned(), read })
     }
 
     /// The text it was read from.
@@ -98,37 +64,36 @@ impl Policy {
         &self.text
     }
 
-    /// What the policy says to a request. A statement that denies wins over all that allow.
-    pub fn verdict(&self, request: &Request<'_>) -> Verdict {
-        let mut verdict = Verdict::Silent;
-        for statement in self.statements.iter().filter(|statement| statement.is_about(request)) {
-            match statement.effect {
-                Effect::Deny => return Verdict::Denied,
-                Effect::Allow => verdict = Verdict::Allowed,
-            }
-        }
-        verdict
+    /// What it says.
+    pub fn read(&self) -> &language::Policy {
+        &self.read
     }
 
-    /// Whether it lets in anyone: an `Allow` for every principal that no condition narrows to fixed addresses,
-    /// accounts or ARNs. Source: "The meaning of public" in the Amazon S3 user guide.
+    /// Whether it lets in anyone.
     pub fn is_public(&self) -> bool {
-        let allows = self.statements.iter().filter(|statement| statement.effect == Effect::Allow);
-        let mut open = allows.filter(|statement| statement.principals.is_anyone());
-        open.any(|statement| !statement.conditions.iter().any(Condition::narrows_who))
+        self.read.is_public()
     }
 }
 
-impl Statement {
-    fn is_about(&self, request: &Request<'_>) -> bool {
-        let resource = match request.key {
-            Some(key) => format!("arn:aws:s3:::{}/{key}", request.bucket),
-            None => format!("arn:aws:s3:::{}", request.bucket),
-        };
-        self.principals.include(request.asker)
-            && self.actions.hold(&request.action.to_ascii_lowercase())
-            && self.resources.hold(&resource)
-            && self.conditions.iter().all(|condition| condition.holds(request.circumstances))
+fn check(statement: &Statement, bucket: &str) -> Result<(), PolicyFault> {
+    let misspelt = statement.actions().iter().find(|action| !actions::is_known(action.text()));
+    if let Some(action) = misspelt {
+        return Err(PolicyFault::Action(action.text().to_owned()));
+    }
+    let foreign = statement.resources().iter().find(|resource| !is_of(resource.text(), bucket));
+    if let Some(resource) = foreign {
+        return Err(PolicyFault::Resource(resource.text().to_owned()));
+    }
+    statement.conditions().iter().try_for_each(condition::check)
+}
+
+/// Whether a resource is the bucket or objects in it. A variable may stand for any part of its name.
+fn is_of(resource: &str, bucket: &str) -> bool {
+    let Some(rest) = resource.strip_prefix("arn:aws:s3:::") else { return resource == "*" };
+    let name = rest.split('/').next().unwrap_or_default();
+    match name.split_once("${") {
+        Some((before, _)) => Pattern::new(&format!("{before}*")).matches(bucket),
+        None => Pattern::new(name).matches(bucket),
     }
 }
 

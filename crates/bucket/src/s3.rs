@@ -5,6 +5,7 @@ mod actions;
 mod attributes;
 mod body;
 mod checksums;
+mod condition_values;
 mod conditions;
 mod copy;
 mod cors;
@@ -28,5 +29,8 @@ mod settings;
 mod tagging;
 mod uploads;
 
+pub use actions::{action_of, makes_object, version_action_of};
+pub use condition_values::condition_values;
 pub use front::{ResponseBody, S3Failure, S3Front, S3Outcome, service};
 pub use gate::{Connection, KeyInfo, Keys};
+pub use parameters::repeated;

@@ -1,6 +1,6 @@
 //! Multipart uploads of all buckets.
 
-use super::{Buckets, Check, Extra};
+use super::{Buckets, Check, Extra, put_into};
 use crate::bucket::{Condition, PutObject, PutOutcome, check_key};
 use crate::checksum::{Algorithm, Coverage};
 use crate::error::BucketError;
@@ -104,7 +104,7 @@ impl Buckets {
             locked_until: None,
             now: completion.now,
         };
-        let outcome = self.put_with(put, extra).await?;
+        let outcome = put_into(Arc::clone(&bucket), put, extra).await?;
         // The object is there; parts that stay behind cost space, nothing else.
         let ended = blocking(move || bucket.end_upload(&at.id, &at.key)).await;
         if let Err(error) = ended {

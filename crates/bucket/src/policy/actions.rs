@@ -1,6 +1,6 @@
 //! The actions of S3 that a bucket policy may name.
 
-use super::pattern::Pattern;
+use cairn_decide::policy::Pattern;
 
 /// In lower case. Source: "Actions, resources, and condition keys for Amazon S3" in the Service Authorization
 /// Reference, those on buckets and objects.
@@ -80,7 +80,8 @@ const ACTIONS: [&str; 73] = [
     "s3:restoreobject",
 ];
 
-/// Whether the pattern, in lower case, names an action at all: a misspelt one would never match.
-pub(super) fn is_known(pattern: &Pattern) -> bool {
-    ACTIONS.iter().any(|action| pattern.matches(action))
+/// Whether the text, which may have wildcards, names an action at all: a misspelt one would never match.
+pub(super) fn is_known(text: &str) -> bool {
+    let pattern = Pattern::new(text);
+    ACTIONS.iter().any(|action| pattern.matches_ignoring_case(action))
 }

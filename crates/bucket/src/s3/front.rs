@@ -102,6 +102,11 @@ impl S3Front {
         named_by(uri, headers, &self.hosts).0
     }
 
+    /// The bucket and the object that a request names, by its host or its path.
+    pub fn named_by(&self, uri: &Uri, headers: &HeaderMap) -> (Option<String>, Option<String>) {
+        named_by(uri, headers, &self.hosts)
+    }
+
     /// Serves one request. Buckets are named by the path (`/bucket/key`) or by the host
     /// (`bucket.s3.localhost`). The response carries an [`S3Outcome`].
     pub async fn call<B>(&self, request: Request<B>, connection: Connection) -> Response<ResponseBody>

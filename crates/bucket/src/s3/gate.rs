@@ -1,11 +1,17 @@
 //! The gate: every request passes it after its signature was verified and before anything of its operation.
+//!
+//! XML and JSON bodies are read behind it, as slowly as they are sent. By then a bucket may be there that was not, or
+//! another account's of the same name. So a bucket has to be there at the gate, and an operation that does what a body
+//! says asks again once it has it.
 
-use super::access::{Who, denied};
+use super::access::{Who, arn, denied};
 use super::actions::{action_of, makes_object};
+use super::condition_values::condition_values;
 use super::parameters::query;
 use crate::buckets::Buckets;
-use crate::policy::{Asker, Circumstances, ConditionKey};
-use cairn_model::AccountId;
+use crate::error::BucketError;
+use cairn_decide::policy::{Actor, Context};
+use cairn_model::{AccountId, Timestamp};
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::{S3Result, s3_error};
@@ -18,10 +24,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct KeyInfo {
     /// The secret access key; never shown by `Debug`.
     pub secret: String,
-    /// The account it belongs to.
-    pub account: AccountId,
-    /// The user it belongs to, by name with path; nothing for the account's root.
-    pub user: Option<String>,
+    /// Whose it is, and what they may do.
+    pub actor: Arc<Actor>,
     /// A disabled key is treated as one that does not exist.
     pub disabled: bool,
     /// A key that may only send events; it may do nothing here.
@@ -30,10 +34,10 @@ pub struct KeyInfo {
 
 impl fmt::Debug for KeyInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let KeyInfo { secret: _, account, user, disabled, ingest_only } = self;
+        let KeyInfo { secret: _, actor, disabled, ingest_only } = self;
         f.debug_struct("KeyInfo")
-            .field("account", account)
-            .field("user", user)
+            .field("account", &actor.account)
+            .field("who", &actor.who)
             .field("disabled", disabled)
             .field("ingest_only", ingest_only)
             .finish_non_exhaustive()
@@ -53,6 +57,8 @@ pub struct Connection {
     pub address: IpAddr,
     /// Whether it came over TLS.
     pub is_secure: bool,
+    /// When it came.
+    pub time: Timestamp,
 }
 
 /// What the gate saw, left with the request by the front.
@@ -97,26 +103,28 @@ impl Gate {
     }
 
     /// Notes whose signature it is, and says who that is.
-    fn asker(&self, cx: &S3AccessContext<'_>, sighting: &Sighting) -> S3Result<Asker> {
-        let Some(credentials) = cx.credentials() else { return Ok(Asker::Anonymous) };
+    fn actor(&self, cx: &S3AccessContext<'_>, sighting: &Sighting) -> S3Result<Option<Arc<Actor>>> {
+        let Some(credentials) = cx.credentials() else { return Ok(None) };
         let key = self.key(&credentials.access_key)?;
-        let verified = Verified { access_key_id: credentials.access_key.clone(), account: key.account };
+        let verified = Verified { access_key_id: credentials.access_key.clone(), account: key.actor.account };
         sighting.note(|seen| seen.verified = Some(verified));
         match key.ingest_only {
             true => Err(denied()),
-            false => Ok(Asker::Key { account: key.account, user: key.user }),
+            false => Ok(Some(key.actor)),
         }
     }
 
-    /// Refuses what the owner, or the bucket's policy, does not let the asker do with a bucket that exists.
+    /// Refuses what the owner, or the bucket's policy, does not let the asker do, and what is about no bucket.
     async fn admit(&self, cx: &S3AccessContext<'_>, who: &Who) -> S3Result<()> {
         let operation = cx.s3_op().name();
         let bucket = match cx.s3_path().get_bucket_name() {
-            Some(bucket) if operation != "CreateBucket" => bucket,
-            // Making and listing buckets is for accounts.
-            _ => return who.account().map(drop),
+            Some(bucket) if operation == "CreateBucket" => {
+                return who.require_of_account("s3:CreateBucket", &arn(bucket, None));
+            }
+            Some(bucket) => bucket,
+            None => return who.require_of_account("s3:ListAllMyBuckets", "*"),
         };
-        let Some(info) = self.buckets.bucket(bucket).await else { return Ok(()) };
+        let info = self.buckets.bucket(bucket).await.ok_or(BucketError::NoSuchBucket)?;
         let expected = cx.headers().get("x-amz-expected-bucket-owner");
         if expected.is_some_and(|expected| expected.as_bytes() != info.owner.as_bytes()) {
             return Err(denied());
@@ -125,7 +133,7 @@ impl Gate {
         if matches!(operation, "DeleteObjects" | "PostObject") {
             // Which keys, the body says; the operation asks again. Who has no say at all goes no further.
             let has_policy = self.buckets.settings(bucket).is_ok_and(|settings| settings.policy.is_some());
-            return if who.asker.account() == Some(info.owner) || has_policy {
+            return if who.known_account() == Some(info.owner) || has_policy {
                 Ok(())
             } else {
                 Err(denied())
@@ -153,75 +161,58 @@ impl S3Access for Gate {
         let connection = cx.extensions_mut().get::<Connection>().copied();
         let operation = cx.s3_op().name().to_owned();
         sighting.note(|seen| seen.operation = Some(operation));
-        let asker = self.asker(cx, &sighting)?;
+        let actor = self.actor(cx, &sighting)?;
         let owner = match cx.s3_path().get_bucket_name() {
             Some(bucket) => self.buckets.bucket(bucket).await.map(|info| info.owner),
             None => None,
         };
-        let circumstances = Arc::new(circumstances(cx, &asker, connection, owner));
-        let who = Who { asker, circumstances };
+        let context = Arc::new(context(cx, actor.as_deref(), connection, owner));
+        let who = Who { actor, context };
         self.admit(cx, &who).await?;
         cx.extensions_mut().insert(who);
         Ok(())
     }
 }
 
-/// Header or query parameter, and the condition key that it is the value of.
-const FROM_HEADERS: [(&str, ConditionKey); 7] = [
-    ("user-agent", ConditionKey::UserAgent),
-    ("referer", ConditionKey::Referer),
-    ("x-amz-acl", ConditionKey::Acl),
-    ("x-amz-server-side-encryption", ConditionKey::ServerSideEncryption),
-    ("x-amz-copy-source", ConditionKey::CopySource),
-    ("x-amz-metadata-directive", ConditionKey::MetadataDirective),
-    ("x-amz-storage-class", ConditionKey::StorageClass),
-];
-const FROM_QUERY: [(&str, ConditionKey); 2] =
-    [("prefix", ConditionKey::Prefix), ("delimiter", ConditionKey::Delimiter)];
-
-/// What conditions of a policy see of a request.
-fn circumstances(
+/// What conditions of policies see of a request.
+fn context(
     cx: &S3AccessContext<'_>,
-    asker: &Asker,
+    actor: Option<&Actor>,
     connection: Option<Connection>,
     owner: Option<AccountId>,
-) -> Circumstances {
-    let mut known = Circumstances::new();
-    if let Some(Connection { address, is_secure }) = connection {
-        known.insert(ConditionKey::SourceIp, address.to_canonical().to_string());
-        known.insert(ConditionKey::SecureTransport, is_secure.to_string());
+) -> Context {
+    let mut context = actor.map_or_else(anonymous, |actor| actor.context.clone());
+    if let Some(Connection { address, is_secure, time }) = connection {
+        context.set("aws:sourceip", address.to_canonical().to_string());
+        context.set("aws:securetransport", is_secure.to_string());
+        context.set("aws:currenttime", time.to_string());
+        context.set("aws:epochtime", time.as_seconds().to_string());
     }
-    known.extend(FROM_HEADERS.into_iter().filter_map(|(name, key)| {
-        let value = cx.headers().get(name)?;
-        Some((key, String::from_utf8_lossy(value.as_bytes()).into_owned()))
-    }));
-    known.extend(FROM_QUERY.into_iter().filter_map(|(name, key)| Some((key, query(cx.uri(), name)?))));
-    known.extend(owner.map(|owner| (ConditionKey::ResourceAccount, owner.to_string())));
-    known.insert(ConditionKey::PrincipalIsAwsService, false.to_string());
+    for (key, value) in condition_values(cx.uri(), cx.headers()) {
+        context.set(key, value);
+    }
+    if let Some(owner) = owner {
+        context.set("s3:resourceaccount", owner.as_str());
+        context.set("aws:resourceaccount", owner.as_str());
+    }
+    if actor.is_some() {
+        tell_signature(cx, &mut context);
+    }
+    context
+}
+
+fn anonymous() -> Context {
+    Context::from([("aws:principaltype", "Anonymous"), ("aws:principalisawsservice", "false")])
+}
+
+fn tell_signature(cx: &S3AccessContext<'_>, context: &mut Context) {
     let is_old = query(cx.uri(), "Signature").is_some();
     let is_in_query = is_old || query(cx.uri(), "X-Amz-Signature").is_some();
-    let Asker::Key { account, user } = asker else {
-        known.insert(ConditionKey::PrincipalType, "Anonymous".to_owned());
-        return known;
-    };
     let auth_type = match (cx.s3_op().name(), is_in_query) {
         ("PostObject", _) => "POST",
         (_, true) => "REST-QUERY-STRING",
         (_, false) => "REST-HEADER",
     };
-    let version = if is_old { "AWS" } else { "AWS4-HMAC-SHA256" };
-    let (kind, name) = match user {
-        Some(user) => ("User", format!("user/{user}")),
-        None => ("Account", "root".to_owned()),
-    };
-    known.extend([
-        (ConditionKey::AuthType, auth_type.to_owned()),
-        (ConditionKey::SignatureVersion, version.to_owned()),
-        (ConditionKey::PrincipalType, kind.to_owned()),
-        (ConditionKey::PrincipalAccount, account.to_string()),
-        (ConditionKey::PrincipalArn, format!("arn:aws:iam::{account}:{name}")),
-    ]);
-    let short = user.as_ref().map(|user| user.rsplit('/').next().unwrap_or_default().to_owned());
-    known.extend(short.map(|short| (ConditionKey::Username, short)));
-    known
+    context.set("s3:authtype", auth_type);
+    context.set("s3:signatureversion", if is_old { "AWS" } else { "AWS4-HMAC-SHA256" });
 }

@@ -1,7 +1,6 @@
 //! Headers of answers, as callers want them to be.
 
 use super::access::Who;
-use crate::policy::Asker;
 use s3s::dto::{GetObjectOutput, Timestamp};
 use s3s::{S3Result, s3_error};
 
@@ -28,8 +27,8 @@ impl Overrides {
             ]
             .into_iter()
             .any(Option::is_some);
-        match who.asker {
-            Asker::Anonymous if is_any => Err(s3_error!(
+        match who.actor {
+            None if is_any => Err(s3_error!(
                 InvalidRequest,
                 "Request specific response headers cannot be used for anonymous GET requests."
             )),

@@ -1,6 +1,6 @@
 //! Query parameters, as s3s reads them, and those that it would read otherwise than S3.
 
-use http::{Method, Request, Uri};
+use http::{HeaderMap, Method, Request, Uri};
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeSet;
 
@@ -68,14 +68,14 @@ pub(super) fn unknown<B>(request: &Request<B>, has_key: bool) -> Option<String> 
     unknown.find(|name| !name.to_ascii_lowercase().starts_with("x-amz-"))
 }
 
-/// A query parameter, or a header of S3's other than user metadata, that comes more than once.
-pub(super) fn repeated<B>(request: &Request<B>) -> Option<String> {
+/// A query parameter, or a header of S3's other than user metadata, that comes more than once: who judges it and who
+/// acts on it might each see another one.
+pub fn repeated(uri: &Uri, headers: &HeaderMap) -> Option<String> {
     let mut names = BTreeSet::new();
-    let pairs = request.uri().query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+    let pairs = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
     let parameters = pairs.map(|pair| decoded(pair.split_once('=').map_or(pair, |(name, _)| name)));
     let mut twice = parameters.filter(|name| !names.insert(name.clone()));
     twice.next().or_else(|| {
-        let headers = request.headers();
         let mut names =
             headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with("x-amz-"));
         let is_repeated =

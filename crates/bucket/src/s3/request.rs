@@ -64,7 +64,7 @@ impl Claim {
                 claim.read_credential(&credential);
             }
         }
-        if let Some(name) = repeated(request) {
+        if let Some(name) = repeated(request.uri(), request.headers()) {
             claim.fault = Some(Fault::Repeated(name));
         }
         if expiry(request.uri()).is_some_and(|seconds| seconds > WEEK_SECONDS) {

@@ -1,5 +1,6 @@
 //! What owners say about their buckets: policies, CORS rules, public access.
 
+use super::access::Who;
 use super::failure::custom;
 use super::front::Said;
 use crate::buckets::Buckets;
@@ -15,6 +16,7 @@ pub(super) async fn put_policy(
     buckets: &Buckets,
     req: S3Request<PutBucketPolicyInput>,
 ) -> S3Result<S3Response<PutBucketPolicyOutput>> {
+    Who::of(&req)?.require(buckets, "s3:PutBucketPolicy", &req.input.bucket, None).await?;
     let policy = &req.input.policy;
     if let (Some(said), Ok(policy)) = (req.extensions.get::<Said>(), serde_json::from_str(policy)) {
         said.note("bucketPolicy", policy);
@@ -58,6 +60,7 @@ pub(super) async fn put_cors(
     buckets: &Buckets,
     req: S3Request<PutBucketCorsInput>,
 ) -> S3Result<S3Response<PutBucketCorsOutput>> {
+    Who::of(&req)?.require(buckets, "s3:PutBucketCORS", &req.input.bucket, None).await?;
     let rules: Vec<CorsRule> = req.input.cors_configuration.cors_rules.into_iter().map(rule).collect();
     if rules.is_empty() {
         return Err(BucketError::Cors(CorsFault::Count).into());
@@ -109,6 +112,7 @@ pub(super) async fn put_public_access_block(
     buckets: &Buckets,
     req: S3Request<PutPublicAccessBlockInput>,
 ) -> S3Result<S3Response<PutPublicAccessBlockOutput>> {
+    Who::of(&req)?.require(buckets, "s3:PutBucketPublicAccessBlock", &req.input.bucket, None).await?;
     let asked = req.input.public_access_block_configuration;
     let block = PublicAccessBlock {
         block_acls: asked.block_public_acls.unwrap_or(false),

@@ -1,5 +1,6 @@
 //! Tags of objects and of buckets.
 
+use super::access::Who;
 use super::objects::check_version;
 use crate::buckets::Buckets;
 use crate::tags::{self, BUCKET_TAGS_MAX, OBJECT_TAGS_MAX, Tags};
@@ -37,7 +38,9 @@ pub(super) async fn put_object(
     buckets: &Buckets,
     req: S3Request<PutObjectTaggingInput>,
 ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
+    let who = Who::of(&req)?;
     let input = req.input;
+    who.require(buckets, "s3:PutObjectTagging", &input.bucket, Some(&input.key)).await?;
     check_version(input.version_id.as_deref())?;
     let tags = of_xml(input.tagging, OBJECT_TAGS_MAX)?;
     buckets.set_object_tags(&input.bucket, &input.key, tags).await?;
@@ -68,6 +71,7 @@ pub(super) async fn put_bucket(
     buckets: &Buckets,
     req: S3Request<PutBucketTaggingInput>,
 ) -> S3Result<S3Response<PutBucketTaggingOutput>> {
+    Who::of(&req)?.require(buckets, "s3:PutBucketTagging", &req.input.bucket, None).await?;
     let tags = of_xml(req.input.tagging, BUCKET_TAGS_MAX)?;
     buckets.set_bucket_tags(&req.input.bucket, tags).await?;
     Ok(S3Response::with_status(PutBucketTaggingOutput::default(), http::StatusCode::NO_CONTENT))

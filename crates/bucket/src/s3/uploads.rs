@@ -1,5 +1,6 @@
 //! Multipart uploads: what clients do with bodies of more than some megabytes.
 
+use super::access::Who;
 use super::body;
 use super::checksums::{self, Expected, planned, shown_algorithm, shown_coverage};
 use super::headers::{kept, now, refuse_unsupported, shown_etag, shown_time};
@@ -83,9 +84,11 @@ pub(super) async fn complete(
     buckets: &Buckets,
     req: S3Request<CompleteMultipartUploadInput>,
 ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
+    let who = Who::of(&req)?;
     let mut expected = Expected::of(&req.headers, None)?;
     expected.forget_md5();
     let input = req.input;
+    who.require(buckets, "s3:PutObject", &input.bucket, Some(&input.key)).await?;
     expected.length = input.mpu_object_size.and_then(|size| u64::try_from(size).ok());
     let at = UploadAt { bucket: input.bucket.clone(), key: input.key.clone(), id: input.upload_id };
     if let (Some(asked), Ok(Plan { checksum: Some((_, coverage)), .. })) =

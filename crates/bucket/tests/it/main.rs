@@ -4,6 +4,7 @@
 mod access;
 mod copies;
 mod cors;
+mod late_bodies;
 mod reading;
 mod settings;
 mod streams;
@@ -18,7 +19,9 @@ use aws_sigv4::sign::v4;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use cairn_bucket::{Buckets, Connection, KeyInfo, Keys, S3Front, S3Outcome, service};
+use cairn_bucket::{BoxError, Buckets, Connection, KeyInfo, Keys, S3Front, S3Outcome, service};
+use cairn_decide::policy::Actor;
+use cairn_model::Timestamp;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use std::sync::Arc;
@@ -34,7 +37,8 @@ impl Keys for TestKeys {
         let key = |account: &str, disabled, ingest_only| {
             let account = account.parse().unwrap();
             let user = user.clone();
-            Some(KeyInfo { secret: "secret".to_owned(), account, user, disabled, ingest_only })
+            let actor = Arc::new(Actor::administrator(account, user));
+            Some(KeyInfo { secret: "secret".to_owned(), actor, disabled, ingest_only })
         };
         match access_key_id {
             "AKIDROOT" | "AKIDUSER" => key(ACCOUNT, false, false),
@@ -168,10 +172,15 @@ impl Server {
         self.send_as_it_is(call.signed()).await
     }
 
-    async fn send_as_it_is(&self, mut request: Request<Full<Bytes>>) -> Answer {
+    async fn send_as_it_is<B>(&self, mut request: Request<B>) -> Answer
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
         // As a server sees it: the path alone.
         *request.uri_mut() = request.uri().path_and_query().unwrap().as_str().parse().unwrap();
-        let connection = Connection { address: "192.0.2.7".parse().unwrap(), is_secure: false };
+        let connection =
+            Connection { address: "192.0.2.7".parse().unwrap(), is_secure: false, time: Timestamp::MIN };
         let (head, body) = self.front.call(request, connection).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let outcome = head.extensions.get::<S3Outcome>().unwrap().clone();
