@@ -29,6 +29,9 @@ use std::time::Duration;
 /// How long the saved position may stay behind while nothing matches: the log is kept from there on.
 const POSITION_EVERY: Duration = Duration::from_secs(10);
 
+/// How many bytes of the log it may stay behind meanwhile: a segment's. Imports are of this kind, and fast.
+const POSITION_BYTES: u64 = 64 << 20;
+
 /// Half of the memory filled within this time is haste.
 const HASTE: Duration = Duration::from_secs(2);
 
@@ -199,7 +202,9 @@ impl Reader {
         if now < saved_at {
             self.saved_at = Some(now);
         }
-        self.next > self.saved && now.since(saved_at) >= POSITION_EVERY.min(self.options.deliver_every)
+        let behind = self.next.get().saturating_sub(self.saved.get());
+        let is_late = now.since(saved_at) >= POSITION_EVERY.min(self.options.deliver_every);
+        behind >= POSITION_BYTES || behind > 0 && is_late
     }
 
     /// Takes all that no cut has taken yet; `None` if there is nothing. The cut before is saved.

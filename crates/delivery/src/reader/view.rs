@@ -138,10 +138,8 @@ impl View {
                     changed.ended |= self.delete_trail(&arn, now, buffer);
                 }
                 Change::PutSigningKey(key) => self.put_key(key),
-                Change::PutAccount(_)
-                | Change::PutKey(_)
-                | Change::DeleteKey { .. }
-                | Change::PutSession(_) => {}
+                // All else is the catalog's alone.
+                _ => {}
             }
         }
         changed

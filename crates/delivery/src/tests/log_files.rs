@@ -268,6 +268,16 @@ async fn the_position_moves_on_while_nothing_matches_but_never_over_what_waits()
 }
 
 #[tokio::test]
+async fn the_position_moves_on_at_once_behind_a_segment_that_nobody_wants() {
+    let mut world = World::new();
+    world.start().await;
+    world.post_as(&event("imported", "us-east-1"), Origin::Imported);
+    world.end = Position::new(world.end.get() + (64 << 20));
+    world.tick().await.unwrap();
+    assert_eq!(world.delivery().position(), world.end);
+}
+
+#[tokio::test]
 async fn a_record_out_of_order_is_refused_and_an_old_one_passed_over() {
     let mut world = World::new();
     world.start_logging("start", &mut trail("t1", "logs"));

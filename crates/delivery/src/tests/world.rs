@@ -9,7 +9,7 @@ use crate::steps::Steps;
 use crate::target::{Object, Unseal, UnsealError};
 use cairn_model::event::{Admission, Door};
 use cairn_model::{
-    AccountId, Change, Logging, Origin, Position, Record, Selectors, SigningKey, Timestamp, Trail, TrailArn,
+    AccountId, Change, Logging, Origin, Position, Record, SigningKey, Timestamp, Trail, TrailArn,
 };
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -58,20 +58,11 @@ pub(super) fn arn(name: &str) -> TrailArn {
 
 /// A multi-region trail with validation that never logged.
 pub(super) fn trail(name: &str, bucket: &str) -> Trail {
+    let created = at("2026-03-01T00:00:00Z");
     Trail {
-        arn: arn(name),
-        bucket: bucket.to_owned(),
-        prefix: None,
-        include_global_service_events: true,
         multi_region: true,
         log_file_validation: true,
-        recursive_logging: true,
-        sns_topic: None,
-        kms_key: None,
-        tags: BTreeMap::new(),
-        selectors: Selectors::Default,
-        logging: Logging::Never,
-        created: at("2026-03-01T00:00:00Z"),
+        ..Trail::new(arn(name), bucket.to_owned(), created)
     }
 }
 
