@@ -51,6 +51,15 @@ pub(crate) struct Arguments {
     /// Measure only the recording gateway
     #[arg(long, conflicts_with = "only_ingest")]
     only_gateway: bool,
+    /// Measure only the import of gzip files
+    #[arg(long, conflicts_with_all = ["only_ingest", "only_gateway"])]
+    only_import: bool,
+    /// Measure only LookupEvents, on the server of this folder, which stays; made and filled if it is not there
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["only_ingest", "only_gateway", "only_import"])]
+    only_lookups: Option<PathBuf>,
+    /// Measure only this part of the recording gateway
+    #[arg(long, conflicts_with_all = ["only_ingest", "only_import"])]
+    only_gateway_part: Option<GatewayPart>,
     /// How often the default trail delivers
     #[arg(long, default_value = "5s")]
     deliver_every: String,
@@ -73,6 +82,24 @@ pub(crate) enum Groups {
     Ingest,
     /// The recording gateway.
     Gateway,
+    /// Importing gzip files.
+    Import,
+    /// LookupEvents.
+    Lookups,
+}
+
+/// A part of what is measured of the recording gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum GatewayPart {
+    /// What recording adds to a call
+    Latency,
+    /// Calls a second
+    Throughput,
+    /// A large object up and down
+    Transfer,
+    /// Memory with many calls in flight
+    Crowd,
 }
 
 /// What a benchmark was taken with.
@@ -107,6 +134,11 @@ pub(crate) struct Settings {
     pub(crate) transfer_bytes: u64,
     /// What is measured.
     pub(crate) groups: Groups,
+    /// The part of the gateway that is measured alone, if one is.
+    pub(crate) gateway_part: Option<GatewayPart>,
+    /// The folder of the server that stays, of a measure whose server does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kept: Option<PathBuf>,
     /// How often the default trail delivers.
     pub(crate) deliver_every: String,
     /// Decides the events.
@@ -136,13 +168,21 @@ impl Arguments {
             start_events: self.start_events.unwrap_or(if self.quick { 100_000 } else { 10_000_000 }),
             transfer_bytes: if self.quick { 100_000_000 } else { 1_000_000_000 },
             groups: self.groups(),
+            gateway_part: self.only_gateway_part,
+            kept: self.only_lookups.clone(),
             deliver_every: self.deliver_every.clone(),
             seed: self.seed,
         })
     }
 
     fn groups(&self) -> Groups {
-        match (self.only_ingest, self.only_gateway) {
+        if self.only_import {
+            return Groups::Import;
+        }
+        if self.only_lookups.is_some() {
+            return Groups::Lookups;
+        }
+        match (self.only_ingest, self.only_gateway || self.only_gateway_part.is_some()) {
             (true, _) => Groups::Ingest,
             (_, true) => Groups::Gateway,
             _ => Groups::All,
@@ -153,12 +193,19 @@ impl Arguments {
 impl Groups {
     /// Whether durable ingest and single events are measured.
     pub(crate) fn has_ingest(self) -> bool {
-        self != Groups::Gateway
+        matches!(self, Groups::All | Groups::Ingest)
     }
 
     /// Whether the recording gateway is measured.
     pub(crate) fn has_gateway(self) -> bool {
-        self != Groups::Ingest
+        matches!(self, Groups::All | Groups::Gateway)
+    }
+}
+
+impl Settings {
+    /// Whether a part of the recording gateway is measured, if that is at all.
+    pub(crate) fn measures(&self, part: GatewayPart) -> bool {
+        self.gateway_part.is_none_or(|only| only == part)
     }
 }
 

@@ -11,7 +11,7 @@ pub(crate) use latency::Latency;
 pub(crate) use throughput::{Rounds, Throughput};
 pub(crate) use transfer::{CpuSeconds, Transfer};
 
-use crate::arguments::Settings;
+use crate::arguments::{GatewayPart, Settings};
 use crate::error::BenchError;
 use crate::http1::{Connection, drain};
 use crate::ingest;
@@ -19,23 +19,31 @@ use crate::server::Server;
 use crate::standin::StandIn;
 use std::net::SocketAddr;
 
-/// What one run measured.
-#[derive(Clone, Debug)]
+/// What one run measured: every part, or the one that was asked for.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct GatewayRun {
-    pub(crate) latency: Latency,
-    pub(crate) throughput: Throughput,
-    pub(crate) transfer: Transfer,
-    pub(crate) crowd: Crowd,
+    pub(crate) latency: Option<Latency>,
+    pub(crate) throughput: Option<Throughput>,
+    pub(crate) transfer: Option<Transfer>,
+    pub(crate) crowd: Option<Crowd>,
 }
 
-/// Takes every measure, each on a fresh stage.
+/// Takes the measures, each on a fresh stage.
 pub(crate) async fn run(settings: &Settings) -> Result<GatewayRun, BenchError> {
-    Ok(GatewayRun {
-        latency: latency::run(settings).await?,
-        throughput: throughput::run(settings).await?,
-        transfer: transfer::run(settings).await?,
-        crowd: crowd::run(settings).await?,
-    })
+    let mut run = GatewayRun::default();
+    if settings.measures(GatewayPart::Latency) {
+        run.latency = Some(latency::run(settings).await?);
+    }
+    if settings.measures(GatewayPart::Throughput) {
+        run.throughput = Some(throughput::run(settings).await?);
+    }
+    if settings.measures(GatewayPart::Transfer) {
+        run.transfer = Some(transfer::run(settings).await?);
+    }
+    if settings.measures(GatewayPart::Crowd) {
+        run.crowd = Some(crowd::run(settings).await?);
+    }
+    Ok(run)
 }
 
 /// What answers wait for.

@@ -1,10 +1,8 @@
-//! What needs many events: importing them, finding them, how small they become, and how soon a server that has them
-//! answers.
+//! What needs many events: finding them, how small they become, and how soon a server that has them answers.
 
 use crate::arguments::Settings;
-use crate::clock;
 use crate::error::BenchError;
-use crate::files::{self, Files};
+use crate::import::{self, ImportRun};
 use crate::ingest;
 use crate::lookups::{self, PageTimes};
 use crate::pool::Pool;
@@ -26,19 +24,10 @@ const IDLE: Duration = Duration::from_secs(10);
 /// What was measured, once.
 #[derive(Clone, Debug)]
 pub(crate) struct LargeRun {
-    /// Events that were imported.
-    pub(crate) events: u64,
-    /// Files that they came in, and their bytes.
-    pub(crate) files: u64,
-    pub(crate) file_bytes: u64,
-    /// How long `cairn import` ran, until all were durable and in the history table.
-    pub(crate) import: Duration,
-    /// CPU seconds of the server for it.
-    pub(crate) server_cpu: f64,
+    /// How the events came in.
+    pub(crate) import: ImportRun,
     /// Bytes of the history table's folder when it was compacted.
     pub(crate) table_bytes: u64,
-    /// Bytes of the same events as lines of one file under `zstd -9`.
-    pub(crate) zstd_bytes: u64,
     /// LookupEvents on them.
     pub(crate) lookups: Vec<PageTimes>,
     /// Compressed bytes of log files and digests that `cairn verify` proved.
@@ -58,43 +47,26 @@ pub(crate) async fn run(settings: &Settings, pool: &mut Pool) -> Result<LargeRun
     let mut server = Server::start_with(settings, &["--digest-every", DIGEST_EVERY]).await?;
     tokio::time::sleep(IDLE).await;
     let idle_memory = server.resident_memory()?;
-    let folder = server.folder().join("import");
-    let Files { events, files, bytes: file_bytes, zstd_bytes } =
-        files::write(&folder, settings.seed, settings.import_events, clock::now())?;
-
-    let cpu_before = server.cpu_seconds()?;
-    let start = Instant::now();
-    import(&server, settings, &folder)?;
-    let import = start.elapsed();
-    let server_cpu = server.cpu_seconds()? - cpu_before;
-    ingest::check_history(&server.figures().await?, events)?;
-
+    let import = import::import(&server, settings).await?;
+    let events = import.files.events;
     let table_bytes = compacted(&server).await?;
     let lookups = lookups::measure(&server).await?;
     let more = settings.start_events.saturating_sub(events);
     let start_events = events + ingest::fill(settings, &server, pool, more).await?;
     let start = server.restart(settings).await?;
     let (verified_bytes, verify) = verify(&server, settings).await?;
-    Ok(LargeRun {
-        events,
-        files,
-        file_bytes,
-        import,
-        server_cpu,
-        table_bytes,
-        zstd_bytes,
-        lookups,
-        verified_bytes,
-        verify,
-        idle_memory,
-        start_events,
-        start,
-    })
+    Ok(LargeRun { import, table_bytes, lookups, verified_bytes, verify, idle_memory, start_events, start })
 }
 
-fn import(server: &Server, settings: &Settings, folder: &Path) -> Result<(), BenchError> {
-    let folder = folder.to_string_lossy();
-    server.client(settings, &["import", &folder]).map(drop)
+/// Measures LookupEvents alone, on a server that stays; a new one takes the events first.
+pub(crate) async fn look_up(settings: &Settings) -> Result<Vec<PageTimes>, BenchError> {
+    let server = Server::start(settings).await?;
+    let rows = server.figures().await?.value("cairn_history_table_rows")?;
+    if (rows as u64) < settings.import_events {
+        import::import(&server, settings).await?;
+        compacted(&server).await?;
+    }
+    lookups::measure(&server).await
 }
 
 /// Proves all that the trail delivered, where it lies.

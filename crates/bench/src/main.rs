@@ -10,6 +10,7 @@ mod figures;
 mod files;
 mod gateway;
 mod http1;
+mod import;
 mod ingest;
 mod large;
 mod lookups;
@@ -79,6 +80,10 @@ async fn measured(settings: &Settings) -> Result<Report, BenchError> {
         say("import, look-ups, compaction, start: some minutes");
         measured.large = Some(large::run(settings, &mut pool).await?);
     }
+    if settings.groups == Groups::Lookups {
+        say("look-ups");
+        measured.lookups = large::look_up(settings).await?;
+    }
     Ok(Report::new(settings, &measured))
 }
 
@@ -103,6 +108,10 @@ async fn take(
     if settings.groups.has_gateway() {
         begin("the recording gateway");
         measured.gateway.push(gateway::run(settings).await?);
+    }
+    if settings.groups == Groups::Import {
+        begin("import of gzip files");
+        measured.import.push(import::run(settings).await?);
     }
     Ok(())
 }

@@ -14,6 +14,12 @@ pub(crate) fn cpu_seconds(pid: u32) -> Result<f64, BenchError> {
     parse_cpu(&text).ok_or_else(|| unreadable(&path))
 }
 
+/// CPU seconds of the processes that this one has started and waited for.
+pub(crate) fn children_cpu_seconds() -> Result<f64, BenchError> {
+    const PATH: &str = "/proc/self/stat";
+    parse_children_cpu(&read(PATH)?).ok_or_else(|| unreadable(PATH))
+}
+
 /// The most memory that the process has had resident so far, in bytes.
 pub(crate) fn peak_memory(pid: u32) -> Result<u64, BenchError> {
     let path = format!("/proc/{pid}/status");
@@ -36,10 +42,21 @@ fn unreadable(path: &str) -> BenchError {
     BenchError::file(Path::new(path))(std::io::ErrorKind::InvalidData.into())
 }
 
-/// Fields 14 and 15. The second field is a name in brackets that may hold anything, brackets and spaces too.
+/// Fields 14 and 15.
 fn parse_cpu(stat: &str) -> Option<f64> {
+    parse_seconds(stat, 14)
+}
+
+/// Fields 16 and 17.
+fn parse_children_cpu(stat: &str) -> Option<f64> {
+    parse_seconds(stat, 16)
+}
+
+/// The sum of two fields, counted from 1, `first` being beyond the second, which is a name in brackets that may hold
+/// anything, brackets and spaces too.
+fn parse_seconds(stat: &str, first: usize) -> Option<f64> {
     let (_, rest) = stat.rsplit_once(')')?;
-    let mut fields = rest.split_ascii_whitespace().skip(11);
+    let mut fields = rest.split_ascii_whitespace().skip(first - 3);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
     Some(ticks as f64 / TICKS_PER_SECOND)
 }

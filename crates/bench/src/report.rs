@@ -1,13 +1,16 @@
 //! The results: one list of measures, for people as a table and for programs as JSON.
 
 mod gateway;
+mod import;
 mod large;
 mod table;
 
 use crate::arguments::Settings;
 use crate::gateway::GatewayRun;
+use crate::import::ImportRun;
 use crate::ingest::IngestRun;
 use crate::large::LargeRun;
+use crate::lookups::PageTimes;
 use crate::machine::{Disk, Probes};
 use crate::quantiles::median;
 use crate::single::SingleRun;
@@ -72,30 +75,38 @@ pub(crate) struct Measured {
     pub(crate) single: Vec<SingleRun>,
     pub(crate) visible: Vec<VisibleRun>,
     pub(crate) gateway: Vec<GatewayRun>,
+    /// Imports that stand alone; that of `large` comes behind them.
+    pub(crate) import: Vec<ImportRun>,
     pub(crate) large: Option<LargeRun>,
+    /// LookupEvents on a server that stays.
+    pub(crate) lookups: Vec<PageTimes>,
 }
 
 impl Measured {
     /// Nothing but the machine.
     pub(crate) fn new(probes: Probes) -> Measured {
-        let (ingest, single, visible, gateway) = Default::default();
-        Measured { probes, ingest, single, visible, gateway, large: None }
+        let (ingest, single, visible, gateway, import, lookups) = Default::default();
+        Measured { probes, ingest, single, visible, gateway, import, large: None, lookups }
     }
 }
 
 impl Report {
     pub(crate) fn new(settings: &Settings, measured: &Measured) -> Report {
-        let Measured { probes, ingest, single, visible, gateway, large } = measured;
+        let Measured { probes, ingest, single, visible, gateway, import, large, lookups } = measured;
+        let imports: Vec<ImportRun> =
+            import.iter().copied().chain(large.iter().map(|run| run.import)).collect();
         let mut measures = ingest_measures(ingest);
         measures.extend(single_measures(single));
         measures.extend(visible_measures(visible));
         measures.extend(gateway::measures(gateway));
+        measures.extend(import::measures(&imports));
         measures.extend(large.iter().flat_map(large::measures));
+        measures.extend(large::page_measures(lookups));
         measures.extend(disk_measures("the disk, before durable ingest", ingest.iter().map(|run| &run.disk)));
         measures.extend(disk_measures("the disk, before single events", single.iter().map(|run| &run.disk)));
         measures.extend(disk_measures(
             "the disk, before the gateway",
-            gateway.iter().map(|run| &run.latency.disk),
+            gateway.iter().filter_map(|run| run.latency.as_ref()).map(|latency| &latency.disk),
         ));
         measures.extend(probe_measures(*probes));
         measures.retain(|measure| !measure.runs.is_empty());

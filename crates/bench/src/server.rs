@@ -12,7 +12,7 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::Value;
 use std::fs::File;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -23,13 +23,40 @@ const START_POLL: Duration = Duration::from_millis(5);
 /// How many lines of a server's log an error shows.
 const LOG_LINES_SHOWN: usize = 20;
 
-/// A running server, killed when dropped. Its data folder goes with it.
+/// A running server, killed when dropped. Its data folder goes with it, unless it is to stay.
 pub(crate) struct Server {
     process: Child,
-    folder: TempDir,
+    folder: Folder,
     flags: Vec<String>,
     address: SocketAddr,
     token: String,
+}
+
+/// What a server's folders are in.
+enum Folder {
+    Fresh(TempDir),
+    Kept(PathBuf),
+}
+
+impl Folder {
+    fn make(settings: &Settings) -> Result<Folder, BenchError> {
+        if let Some(kept) = &settings.kept {
+            std::fs::create_dir_all(kept).map_err(BenchError::file(kept))?;
+            let endpoint = kept.join("data/endpoint");
+            // What a killed server left would be taken for the new one's.
+            drop(std::fs::remove_file(endpoint));
+            return Ok(Folder::Kept(kept.canonicalize().map_err(BenchError::file(kept))?));
+        }
+        let folder = tempfile::Builder::new().prefix("cairn-bench-").tempdir_in(&settings.work);
+        folder.map(Folder::Fresh).map_err(BenchError::file(&settings.work))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Folder::Fresh(folder) => folder.path(),
+            Folder::Kept(path) => path,
+        }
+    }
 }
 
 impl Server {
@@ -41,8 +68,7 @@ impl Server {
     /// The same, with more flags.
     pub(crate) async fn start_with(settings: &Settings, flags: &[&str]) -> Result<Server, BenchError> {
         let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        let folder = tempfile::Builder::new().prefix("cairn-bench-").tempdir_in(&settings.work);
-        let folder = folder.map_err(BenchError::file(&settings.work))?;
+        let folder = Folder::make(settings)?;
         let process = spawn(settings, &folder, &flags)?;
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut server = Server { process, folder, flags, address: unknown, token: String::new() };
@@ -62,7 +88,7 @@ impl Server {
     }
 
     /// The folder that its data folder is in.
-    pub(crate) fn folder(&self) -> &std::path::Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
@@ -103,7 +129,7 @@ impl Server {
         // SIGTERM, which the standard library cannot send.
         let mut terminate = Command::new("kill");
         terminate.args(["-TERM", &self.process.id().to_string()]);
-        terminate.status().map_err(BenchError::file(std::path::Path::new("kill")))?;
+        terminate.status().map_err(BenchError::file(Path::new("kill")))?;
         let status = self.process.wait().map_err(BenchError::file(&settings.cairn))?;
         if !status.success() {
             return Err(BenchError::Ended { status, log: self.last_lines() });
@@ -179,16 +205,16 @@ fn parse_endpoint(text: &str) -> Option<SocketAddr> {
     text.trim().strip_prefix("http://")?.parse().ok()
 }
 
-fn data_folder(folder: &TempDir) -> PathBuf {
+fn data_folder(folder: &Folder) -> PathBuf {
     folder.path().join("data")
 }
 
-fn log_file(folder: &TempDir) -> PathBuf {
+fn log_file(folder: &Folder) -> PathBuf {
     folder.path().join("server.log")
 }
 
 /// Starts the process with nothing of this one's environment, whose settings would change what is measured.
-fn spawn(settings: &Settings, folder: &TempDir, flags: &[String]) -> Result<Child, BenchError> {
+fn spawn(settings: &Settings, folder: &Folder, flags: &[String]) -> Result<Child, BenchError> {
     let log_path = log_file(folder);
     let log = File::create(&log_path).map_err(BenchError::file(&log_path))?;
     Command::new(&settings.cairn)

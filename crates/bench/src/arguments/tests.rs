@@ -43,5 +43,16 @@ fn a_group_can_be_measured_alone() {
     assert!(groups.has_gateway() && !groups.has_ingest());
     let groups = settings(&["--only-ingest"]).groups;
     assert!(groups.has_ingest() && !groups.has_gateway());
+    let groups = settings(&["--only-import"]).groups;
+    assert!(groups == Groups::Import && !groups.has_ingest() && !groups.has_gateway());
+    let groups = settings(&["--only-lookups", "/kept"]).groups;
+    assert!(!groups.has_ingest() && !groups.has_gateway());
     assert!(Arguments::try_parse_from(["cairn-bench", "--only-ingest", "--only-gateway"]).is_err());
+}
+
+#[test]
+fn a_part_of_the_gateway_can_be_measured_alone() {
+    let settings = settings(&["--only-gateway-part", "throughput"]);
+    assert!(settings.groups.has_gateway() && !settings.groups.has_ingest());
+    assert_eq!(settings.gateway_part, Some(GatewayPart::Throughput));
 }

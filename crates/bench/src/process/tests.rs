@@ -4,9 +4,9 @@ use super::*;
 
 #[test]
 fn cpu_time_is_user_and_kernel_time() {
-    let stat =
-        "7 (a b) c) S 1 7 7 0 -1 4194304 500 0 0 0 250 50 0 0 20 0 5 0 100 1000000 300 18446744073709551615";
+    let stat = "7 (a b) c) S 1 7 7 0 -1 4194304 500 0 0 0 250 50 100 20 20 0 5 0 100 1000000 300 18446744073709551615";
     assert_eq!(parse_cpu(stat), Some(3.0));
+    assert_eq!(parse_children_cpu(stat), Some(1.2));
     assert_eq!(parse_cpu("nonsense"), None);
 }
 

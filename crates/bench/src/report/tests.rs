@@ -4,9 +4,10 @@ use super::table::number;
 use super::*;
 use crate::arguments::Groups;
 use crate::figures::LogFigures;
+use crate::files::Files;
 use crate::gateway::{CpuSeconds, Crowd, Latency, Rounds, Throughput, Transfer};
+use crate::import::ImportRun;
 use crate::large::LargeRun;
-use crate::lookups::PageTimes;
 use crate::open_loop::Times;
 use crate::quantiles::Quantiles;
 use serde_json::Value;
@@ -29,6 +30,8 @@ fn settings() -> Settings {
         start_events: 10_000_000,
         transfer_bytes: 1_000_000_000,
         groups: Groups::All,
+        gateway_part: None,
+        kept: None,
         deliver_every: "5s".to_owned(),
         seed: 1,
     }
@@ -48,18 +51,18 @@ fn rounds(rates: [f64; 3]) -> Rounds {
 
 fn gateway() -> GatewayRun {
     GatewayRun {
-        latency: Latency { plain: open_loop(1), recorded: open_loop(3), disk: disk() },
-        throughput: Throughput {
+        latency: Some(Latency { plain: open_loop(1), recorded: open_loop(3), disk: disk() }),
+        throughput: Some(Throughput {
             plain: rounds([20e3, 10e3, 30e3]),
             recorded: rounds([12e3, 15e3, 18e3]),
             dropped: 0,
-        },
-        transfer: Transfer {
+        }),
+        transfer: Some(Transfer {
             plain: CpuSeconds { upload: 0.4, download: 0.6 },
             recorded: CpuSeconds { upload: 0.5, download: 0.75 },
             took: Duration::from_secs(2),
-        },
-        crowd: Crowd { before: 60_000_000, most: 140_000_000 },
+        }),
+        crowd: Some(Crowd { before: 60_000_000, most: 140_000_000 }),
     }
 }
 
@@ -88,16 +91,16 @@ fn ingest(events: u64) -> IngestRun {
     }
 }
 
+fn import() -> ImportRun {
+    let files = Files { events: 1_000_000, files: 200, bytes: 180_000_000, zstd_bytes: 100_000_000 };
+    ImportRun { files, took: Duration::from_secs(8), server_cpu: 14.0, client_cpu: 2.0 }
+}
+
 fn large() -> LargeRun {
-    let page = PageTimes { attribute: "EventName", value: "rare", page: 1, times: times(3) };
+    let page = PageTimes { attribute: "EventName", value: "rare", page: 1, times: times(3), cpu: 0.4 };
     LargeRun {
-        events: 1_000_000,
-        files: 200,
-        file_bytes: 180_000_000,
-        import: Duration::from_secs(8),
-        server_cpu: 14.0,
+        import: import(),
         table_bytes: 90_000_000,
-        zstd_bytes: 100_000_000,
         lookups: vec![page],
         verified_bytes: 1_000_000_000,
         verify: Duration::from_secs(5),
@@ -120,7 +123,9 @@ fn report(busy: u64) -> Report {
         single: single.to_vec(),
         visible: visible.to_vec(),
         gateway: vec![gateway()],
+        import: Vec::new(),
         large: Some(large()),
+        lookups: Vec::new(),
     };
     Report::new(&settings(), &measured)
 }
