@@ -2,36 +2,73 @@
 
 mod add_tags;
 mod ask;
+mod create_channel;
+mod create_dashboard;
+mod create_event_data_store;
 mod create_trail;
+mod delete_channel;
+mod delete_dashboard;
+mod delete_event_data_store;
+mod delete_resource_policy;
 mod delete_trail;
 mod describe_trails;
+mod disable_federation;
+mod enable_federation;
+mod errors;
+mod facts;
+mod get_channel;
+mod get_dashboard;
+mod get_event_configuration;
+mod get_event_data_store;
 mod get_event_selectors;
+mod get_insight_selectors;
+mod get_resource_policy;
 mod get_trail;
 mod get_trail_status;
+mod imports;
+mod list_channels;
+mod list_dashboards;
+mod list_event_data_stores;
 mod list_public_keys;
 mod list_tags;
 mod list_trails;
 mod lookup_events;
+mod pages;
+mod put_event_configuration;
 mod put_event_selectors;
+mod put_insight_selectors;
+mod put_resource_policy;
+mod queries;
 mod remove_tags;
+mod restore_event_data_store;
 mod shapes;
+mod start_dashboard_refresh;
+mod start_event_data_store_ingestion;
 mod start_logging;
+mod stop_event_data_store_ingestion;
 mod stop_logging;
 mod throttles;
+mod update_channel;
+mod update_dashboard;
+mod update_event_data_store;
 mod update_trail;
 
 pub(crate) use throttles::Throttles;
 
+use errors::{
+    channel_error, configuration_error, dashboard_error, insight_error, query_error, resource_policy_error,
+    store_error, tagging_error, trail_error,
+};
+
 use crate::app::App;
 use crate::auth::Caller;
 use bytes::Bytes;
-use cairn_decide::trails::{Answers, Facts, TrailError};
-use cairn_model::{Change, Timestamp, Trail};
-use cairn_wire::{ApiError, ErrorCode, Operation};
+use cairn_decide::trails::Answers;
+use cairn_model::{AccountId, Change, Timestamp};
+use cairn_wire::{ApiError, ErrorCode, Operation, Service};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::sync::Arc;
 
 /// One call of one operation by a caller who was verified.
 #[derive(Clone, Copy)]
@@ -39,6 +76,8 @@ pub(crate) struct Call<'a> {
     pub(crate) app: &'a App,
     pub(crate) caller: &'a Caller,
     pub(crate) operation: Operation,
+    /// What stands behind `?`: `cloudtrail-data` has some of its input there.
+    pub(crate) query: &'a str,
     pub(crate) body: &'a [u8],
     pub(crate) now: Timestamp,
     pub(crate) request_id: &'a str,
@@ -66,6 +105,24 @@ pub(crate) fn changes_something(operation: Operation) -> bool {
             | Operation::PutEventSelectors
             | Operation::AddTags
             | Operation::RemoveTags
+            | Operation::CreateEventDataStore
+            | Operation::UpdateEventDataStore
+            | Operation::DeleteEventDataStore
+            | Operation::RestoreEventDataStore
+            | Operation::StartEventDataStoreIngestion
+            | Operation::StopEventDataStoreIngestion
+            | Operation::EnableFederation
+            | Operation::DisableFederation
+            | Operation::CreateChannel
+            | Operation::UpdateChannel
+            | Operation::DeleteChannel
+            | Operation::CreateDashboard
+            | Operation::UpdateDashboard
+            | Operation::DeleteDashboard
+            | Operation::PutResourcePolicy
+            | Operation::DeleteResourcePolicy
+            | Operation::PutInsightSelectors
+            | Operation::PutEventConfiguration
     )
 }
 
@@ -83,11 +140,13 @@ pub(crate) async fn prepare(call: Call<'_>) -> Result<Prepared, ApiError> {
     match operation {
         Operation::CreateTrail => create_trail::prepare(call).await,
         Operation::UpdateTrail => update_trail::prepare(call).await,
+        Operation::CreateEventDataStore => create_event_data_store::prepare(call).await,
+        Operation::UpdateEventDataStore => update_event_data_store::prepare(call).await,
         _ => Ok(Prepared::default()),
     }
 }
 
-/// Runs an operation. What is not built answers `UnsupportedOperationException`, its input unseen.
+/// Runs an operation. What is not built answers `UnsupportedOperationException`, its input checked.
 pub(crate) async fn run(call: Call<'_>, prepared: &Prepared) -> Answered {
     match call.operation {
         Operation::CreateTrail => create_trail::run(call, prepared),
@@ -106,34 +165,81 @@ pub(crate) async fn run(call: Call<'_>, prepared: &Prepared) -> Answered {
         Operation::ListTags => list_tags::run(call),
         Operation::ListPublicKeys => list_public_keys::run(call),
         Operation::LookupEvents => lookup_events::run(call).await,
-        other => Err(ApiError::new(
-            ErrorCode::UnsupportedOperationException,
-            format!("Cairn does not have {} yet.", other.name()),
-        )),
+        Operation::GetInsightSelectors => get_insight_selectors::run(call),
+        Operation::PutInsightSelectors => put_insight_selectors::run(call),
+        Operation::GetEventConfiguration => get_event_configuration::run(call),
+        Operation::PutEventConfiguration => put_event_configuration::run(call),
+        Operation::CreateEventDataStore => create_event_data_store::run(call, prepared),
+        Operation::UpdateEventDataStore => update_event_data_store::run(call, prepared),
+        Operation::GetEventDataStore => get_event_data_store::run(call),
+        Operation::ListEventDataStores => list_event_data_stores::run(call),
+        Operation::DeleteEventDataStore => delete_event_data_store::run(call),
+        Operation::RestoreEventDataStore => restore_event_data_store::run(call),
+        Operation::StartEventDataStoreIngestion => start_event_data_store_ingestion::run(call),
+        Operation::StopEventDataStoreIngestion => stop_event_data_store_ingestion::run(call),
+        Operation::EnableFederation => enable_federation::run(call),
+        Operation::DisableFederation => disable_federation::run(call),
+        Operation::CreateChannel => create_channel::run(call),
+        Operation::UpdateChannel => update_channel::run(call),
+        Operation::GetChannel => get_channel::run(call),
+        Operation::ListChannels => list_channels::run(call),
+        Operation::DeleteChannel => delete_channel::run(call),
+        Operation::CreateDashboard => create_dashboard::run(call),
+        Operation::UpdateDashboard => update_dashboard::run(call),
+        Operation::GetDashboard => get_dashboard::run(call),
+        Operation::ListDashboards => list_dashboards::run(call),
+        Operation::DeleteDashboard => delete_dashboard::run(call),
+        Operation::StartDashboardRefresh => start_dashboard_refresh::run(call),
+        Operation::PutResourcePolicy => put_resource_policy::run(call),
+        Operation::GetResourcePolicy => get_resource_policy::run(call),
+        Operation::DeleteResourcePolicy => delete_resource_policy::run(call),
+        Operation::StartQuery => queries::start(call),
+        Operation::ListQueries => queries::list(call),
+        Operation::DescribeQuery => queries::describe(call),
+        Operation::GetQueryResults => queries::results(call),
+        Operation::CancelQuery => queries::cancel(call),
+        Operation::GenerateQuery => queries::generate(call),
+        Operation::StartImport => imports::start(call),
+        Operation::ListImports => imports::list(call),
+        Operation::GetImport => imports::get(call),
+        Operation::StopImport => imports::stop(call),
+        Operation::ListImportFailures => imports::list_failures(call),
+        other => Err(unbuilt(call, other)),
     }
 }
 
+/// Why an operation that is not built is refused: for its input, or for what Cairn lacks.
+fn unbuilt(call: Call<'_>, operation: Operation) -> ApiError {
+    if let Err(refused) = call.input::<Value>() {
+        return refused;
+    }
+    call.unbuilt(match operation {
+        Operation::SearchSampleQueries => "Cairn has no sample queries yet.",
+        Operation::ListInsightsData | Operation::ListInsightsMetricData => {
+            "Cairn keeps insight selectors, but does not look for Insights yet."
+        }
+        _ => "Cairn does not have this operation yet.",
+    })
+}
+
 impl Call<'_> {
+    /// What an operation answers whose work Cairn cannot do yet.
+    fn unbuilt(&self, what: &str) -> ApiError {
+        let message = format!("{} is not supported: {what}", self.operation.name());
+        ApiError::new(ErrorCode::UnsupportedOperationException, message)
+    }
+
     /// The request, checked against the model.
     fn input<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        cairn_wire::input(self.operation, self.body)
-    }
-
-    /// The trails of the caller's account.
-    fn trails(&self) -> Vec<Arc<Trail>> {
-        let state = self.app.journal.catalog().state();
-        state.trails_of(self.caller.account()).cloned().collect()
-    }
-
-    /// What operations on trails are decided by.
-    fn facts<'a>(&'a self, trails: &'a [Arc<Trail>]) -> Facts<'a> {
-        Facts {
-            trails,
-            account: self.caller.account(),
-            region: &self.caller.region,
-            now: self.now,
-            limits: self.app.config.limits.limits(),
+        match self.operation.service() {
+            Service::CloudTrail => cairn_wire::input(self.operation, self.body),
+            Service::CloudTrailData => cairn_wire::input_with_query(self.operation, self.query, self.body),
         }
+    }
+
+    /// Whether something of this account and region is where the caller speaks.
+    fn is_here(&self, account: AccountId, region: &str) -> bool {
+        account == self.caller.account() && region == self.caller.region
     }
 
     fn read<T: Serialize>(&self, output: &T) -> Answered {
@@ -158,41 +264,4 @@ fn refuse_token(token: Option<&str>) -> Result<(), ApiError> {
         None | Some("") => Ok(()),
         Some(_) => Err(ApiError::new(ErrorCode::InvalidTokenException, "The token is not one of Cairn's.")),
     }
-}
-
-/// AWS's exception for why an operation on trails was refused.
-fn trail_error(error: TrailError) -> ApiError {
-    let message = error.to_string();
-    let code = match error {
-        TrailError::InvalidTrailName(_) => ErrorCode::InvalidTrailNameException,
-        TrailError::InvalidS3BucketName(_) => ErrorCode::InvalidS3BucketNameException,
-        TrailError::InvalidS3Prefix(_) => ErrorCode::InvalidS3PrefixException,
-        TrailError::InvalidEventSelectors(_) => ErrorCode::InvalidEventSelectorsException,
-        TrailError::InvalidSnsTopicName(_) => ErrorCode::InvalidSnsTopicNameException,
-        TrailError::InvalidKmsKeyId(_) => ErrorCode::InvalidKmsKeyIdException,
-        TrailError::InvalidTagParameter(_) => ErrorCode::InvalidTagParameterException,
-        TrailError::TagsLimitExceeded(_) => ErrorCode::TagsLimitExceededException,
-        TrailError::TrailNotFound { .. } => ErrorCode::TrailNotFoundException,
-        TrailError::TrailAlreadyExists { .. } => ErrorCode::TrailAlreadyExistsException,
-        TrailError::MaximumNumberOfTrailsExceeded { .. } => ErrorCode::MaximumNumberOfTrailsExceededException,
-        TrailError::CloudTrailArnInvalid(_) => ErrorCode::CloudTrailARNInvalidException,
-        TrailError::InvalidHomeRegion { .. } => ErrorCode::InvalidHomeRegionException,
-        TrailError::InvalidParameterCombination(_) => ErrorCode::InvalidParameterCombinationException,
-        TrailError::S3BucketDoesNotExist(_) => ErrorCode::S3BucketDoesNotExistException,
-        TrailError::InsufficientS3BucketPolicy(_) => ErrorCode::InsufficientS3BucketPolicyException,
-        TrailError::InsufficientSnsTopicPolicy { .. } => ErrorCode::InsufficientSnsTopicPolicyException,
-        TrailError::KmsKeyNotFound(_) => ErrorCode::KmsKeyNotFoundException,
-        TrailError::KmsKeyDisabled { .. } => ErrorCode::KmsKeyDisabledException,
-        TrailError::InsufficientEncryptionPolicy { .. } => ErrorCode::InsufficientEncryptionPolicyException,
-        TrailError::Kms { .. } => ErrorCode::KmsException,
-        TrailError::ResourceNotFound(_) => ErrorCode::ResourceNotFoundException,
-        TrailError::EventDataStoreNotFound(_) => ErrorCode::EventDataStoreNotFoundException,
-        TrailError::ResourceTypeNotSupported(_) => ErrorCode::ResourceTypeNotSupportedException,
-        TrailError::Conflict(_) => ErrorCode::ConflictException,
-        TrailError::CloudWatchLogsDeliveryUnavailable(_) => {
-            ErrorCode::CloudWatchLogsDeliveryUnavailableException
-        }
-        TrailError::UnsupportedOperation(_) => ErrorCode::UnsupportedOperationException,
-    };
-    ApiError::new(code, message)
 }

@@ -1,7 +1,9 @@
 //! Everything that a request may need, put together once.
 
+use crate::access::Actors;
 use crate::api::Throttles;
-use crate::auth::{Authenticator, secret_of};
+use crate::auth::{Authenticator, Temporaries, secret_of};
+use crate::clock;
 use crate::config::Config;
 use crate::gateway::Gateway;
 use crate::ingest::{Budget, UnderWay};
@@ -33,6 +35,8 @@ pub(crate) struct App {
     pub(crate) targets: Targets,
     pub(crate) seal: Arc<Seal>,
     pub(crate) authenticator: Authenticator,
+    /// Callers with the policies that they hold.
+    pub(crate) actors: Arc<Actors>,
     pub(crate) budget: Budget,
     /// Imported requests that are being carried out.
     pub(crate) under_way: UnderWay,
@@ -116,16 +120,25 @@ impl Unseal for Unsealer {
 pub(crate) struct BucketKeys {
     pub(crate) journal: Arc<Journal>,
     pub(crate) seal: Arc<Seal>,
+    pub(crate) temporaries: Arc<Temporaries>,
+    pub(crate) actors: Arc<Actors>,
 }
 
 impl Keys for BucketKeys {
     fn secret(&self, access_key_id: &str) -> Option<KeyInfo> {
-        let key = self.journal.catalog().state().keys.get(access_key_id).cloned()?;
+        let state = self.journal.catalog().state();
+        let known = state.keys.get(access_key_id).cloned();
+        let session = match &known {
+            Some(_) => None,
+            // Its token was opened when the request came.
+            None => Some(self.temporaries.known(access_key_id)?),
+        };
+        let is_over = session.as_ref().is_some_and(|session| session.check(&state, clock::now()).is_err());
+        let key = known.or_else(|| session.as_ref().map(|session| Arc::clone(&session.key)))?;
         Some(KeyInfo {
             secret: secret_of(&self.seal, &key)?,
-            account: key.account,
-            user: key.user.clone(),
-            disabled: key.status == KeyStatus::Disabled,
+            actor: self.actors.of(&state, &key, session.as_deref()),
+            disabled: is_over || key.status == KeyStatus::Disabled,
             ingest_only: key.ingest_only,
         })
     }

@@ -1,11 +1,14 @@
 //! Who is calling: signatures and bearer tokens against the catalog's keys.
 
+mod temporary;
 mod version2;
+
+pub(crate) use temporary::{Issued, Temporaries, Temporary, begin, expiry};
 
 use crate::clock;
 use crate::listener::TlsSession;
 use aws_lc_rs::digest;
-use cairn_model::{AccessKey, AccountId, KeyStatus, Timestamp};
+use cairn_model::{AccessKey, AccountId, KeyStatus, SessionHolder, Timestamp};
 use cairn_store::catalog::{Catalog, CatalogState};
 use cairn_store::seal::Seal;
 use cairn_wire::sigv4::{
@@ -23,6 +26,8 @@ pub(crate) struct Caller {
     pub(crate) key: Arc<AccessKey>,
     /// The region that the request was signed for.
     pub(crate) region: String,
+    /// Whose session it is, if the key is a temporary one of Cairn's own.
+    pub(crate) session: Option<Arc<Temporary>>,
 }
 
 impl Caller {
@@ -31,11 +36,17 @@ impl Caller {
         self.key.account
     }
 
-    /// The ARN of the user, or of the account's root.
+    /// The ARN of the user, the session of a role, or the account's root.
     pub(crate) fn arn(&self) -> String {
-        match &self.key.user {
-            None => format!("arn:aws:iam::{}:root", self.key.account),
-            Some(user) => format!("arn:aws:iam::{}:user/{user}", self.key.account),
+        let account = self.key.account;
+        let holder = self.session.as_ref().map(|temporary| &temporary.session.holder);
+        match (holder, &self.key.user) {
+            (Some(SessionHolder::AssumedRole { role_arn, session_name, .. }), _) => {
+                let role = role_arn.rsplit('/').next().unwrap_or_default();
+                format!("arn:aws:sts::{account}:assumed-role/{role}/{session_name}")
+            }
+            (_, None) => format!("arn:aws:iam::{account}:root"),
+            (_, Some(user)) => format!("arn:aws:iam::{account}:user/{user}"),
         }
     }
 }
@@ -43,6 +54,7 @@ impl Caller {
 /// Verifies requests. Derived keys are kept, so that a request costs no key derivation.
 pub(crate) struct Authenticator {
     seal: Arc<Seal>,
+    temporaries: Arc<Temporaries>,
     derived: Mutex<HashMap<(String, Scope), SigningKey>>,
 }
 
@@ -67,8 +79,13 @@ pub(crate) struct Refused {
 }
 
 impl Authenticator {
-    pub(crate) fn new(seal: Arc<Seal>) -> Authenticator {
-        Authenticator { seal, derived: Mutex::default() }
+    pub(crate) fn new(seal: Arc<Seal>, temporaries: Arc<Temporaries>) -> Authenticator {
+        Authenticator { seal, temporaries, derived: Mutex::default() }
+    }
+
+    /// Temporary credentials of Cairn's own.
+    pub(crate) fn temporaries(&self) -> &Temporaries {
+        &self.temporaries
     }
 
     /// Finds the key that a request claims, before its body is read: a request of nobody known is refused
@@ -79,18 +96,42 @@ impl Authenticator {
             return Err(nobody(AuthError::Incomplete { what: NO_TOKEN }));
         }
         let presented = Presented::parse(&Request::of(parts)).map_err(nobody)?;
-        let key = catalog.state().keys.get(&presented.access_key_id).cloned();
+        let state = catalog.state();
+        let known = state.keys.get(&presented.access_key_id).cloned();
+        let session = match (&known, &presented.session_token) {
+            (None, Some(token)) => self.temporaries.open(&presented.access_key_id, token),
+            _ => None,
+        };
+        let key = known.or_else(|| session.as_ref().map(|session| Arc::clone(&session.key)));
         let refused = |error| Err(Box::new(Refused::new(error, &presented, key.clone())));
         let Some(known) = &key else { return refused(AuthError::UnknownKey) };
         if known.status == KeyStatus::Disabled {
             return refused(AuthError::DisabledKey);
+        }
+        if let Some(Err(over)) = session.as_ref().map(|session| session.check(&state, clock::now())) {
+            return refused(over);
         }
         // A region becomes part of ARNs and of object keys.
         if !is_region(&presented.scope.region) {
             let region = ScopeFault::Region(presented.scope.region.clone());
             return refused(AuthError::WrongScope(region));
         }
-        Ok(Claim { key: Arc::clone(known), presented })
+        Ok(Claim { key: Arc::clone(known), presented, session })
+    }
+
+    /// Opens the session token of a request that somebody else verifies, who then finds its key by its id. A token that
+    /// is not Cairn's is not for Cairn to judge.
+    pub(crate) fn meet(&self, catalog: &Catalog, parts: &Parts) -> Result<(), AuthError> {
+        let in_query = || parts.uri.query().is_some_and(|query| query.contains("X-Amz-Security-Token"));
+        if !parts.headers.contains_key("x-amz-security-token") && !in_query() {
+            return Ok(());
+        }
+        let Ok(presented) = Presented::parse(&Request::of(parts)) else { return Ok(()) };
+        let Some(token) = &presented.session_token else { return Ok(()) };
+        match self.temporaries.open(&presented.access_key_id, token) {
+            Some(session) => session.check(&catalog.state(), clock::now()),
+            None => Ok(()),
+        }
     }
 
     /// Who a request claims to be that may be meant for an upstream, which knows other keys. `bucket` is the one that it
@@ -115,7 +156,8 @@ impl Authenticator {
         let is_known = named.as_ref().is_some_and(|id| catalog.state().keys.contains_key(id));
         match refused.error {
             AuthError::MissingToken if named.is_none() => Ok(Standing::Nobody),
-            _ if is_known => Err(refused),
+            // A temporary key of Cairn's own is known by its token.
+            _ if is_known || refused.key.is_some() => Err(refused),
             _ => Ok(Standing::Stranger { access_key_id: named, region: refused.region }),
         }
     }
@@ -168,7 +210,7 @@ impl Authenticator {
         service: &str,
         now: Timestamp,
     ) -> Result<(Caller, Payload), Box<Refused>> {
-        let Claim { key, presented } = claim;
+        let Claim { key, presented, session } = claim;
         let name = (key.access_key_id.clone(), presented.scope.clone());
         let kept = self.derived().get(&name).cloned();
         let is_new = kept.is_none();
@@ -181,7 +223,7 @@ impl Authenticator {
         if is_new {
             self.keep(name, signing_key);
         }
-        Ok((Caller { key, region: presented.scope.region }, verified.payload))
+        Ok((Caller { key, region: presented.scope.region, session }, verified.payload))
     }
 
     /// Verifies a request for `service`, whose whole body is at hand.
@@ -214,6 +256,7 @@ impl Authenticator {
 pub(crate) struct Claim {
     key: Arc<AccessKey>,
     presented: Presented,
+    session: Option<Arc<Temporary>>,
 }
 
 impl Claim {

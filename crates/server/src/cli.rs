@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod access;
 mod account;
 mod backup;
 mod client;
@@ -7,6 +8,7 @@ mod columns;
 mod completions;
 mod filters;
 mod freshness;
+mod group;
 mod import;
 mod key;
 mod lock;
@@ -14,10 +16,13 @@ mod lookup;
 mod man;
 mod output;
 mod pages;
+mod policy;
 mod restore;
+mod role;
 mod serve;
 mod tail;
 mod times;
+mod user;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +50,14 @@ enum Command {
     Key(key::KeyArgs),
     /// Make, list, show and rename accounts
     Account(account::AccountArgs),
+    /// Make, list and delete users, and say what they may do
+    User(user::UserArgs),
+    /// Make, list and delete groups of users
+    Group(group::GroupArgs),
+    /// Make, list and delete roles, and say who may assume them
+    Role(role::RoleArgs),
+    /// Make, list, replace and delete policies, and try what they say
+    Policy(policy::PolicyArgs),
     /// Break the lock of a delivered object
     Lock(lock::LockArgs),
     /// Prove that delivered log files are whole, unchanged and all there
@@ -86,6 +99,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Tail(command) => command.run(),
         Command::Key(command) => command.run(),
         Command::Account(command) => command.run(),
+        Command::User(command) => command.run(),
+        Command::Group(command) => command.run(),
+        Command::Role(command) => command.run(),
+        Command::Policy(command) => command.run(),
         Command::Lock(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Backup(command) => command.run(),

@@ -17,6 +17,7 @@ use cairn_wire::sigv4::AuthError;
 use http::request::Parts;
 use serde_json::Value;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 /// One request as events tell it.
 pub(crate) struct Exchange<'a> {
@@ -74,6 +75,9 @@ impl Caller {
     /// As events tell it.
     pub(crate) fn recorded(&self) -> RecordedCaller<'_> {
         let (account, access_key_id) = (self.key.account, self.key.access_key_id.as_str());
+        if let Some(temporary) = &self.session {
+            return RecordedCaller::Session(&temporary.session);
+        }
         match &self.key.user {
             None => RecordedCaller::Root { account, access_key_id },
             Some(user) => RecordedCaller::User { account, user, access_key_id },
@@ -131,6 +135,17 @@ pub(crate) async fn sts(
     let failure = error.map(|error| Failure { code: error.code.facts().0, message: Some(&error.message) });
     let event = exchange.event(&caller.told(failure), call);
     app.journal.note(caller.account(), &event).await;
+}
+
+/// Records a call of `sts` that hands out credentials. When this returns `Ok`, its event survives power loss.
+pub(crate) async fn sts_credentials(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    call: Call,
+) -> Result<(), JournalError> {
+    let event = exchange.event(&caller.told(None), call);
+    app.journal.record(caller.account(), &event).await
 }
 
 /// The event of a call under `/_cairn/`.
@@ -204,12 +219,15 @@ pub(crate) async fn s3(app: &App, exchange: &Exchange<'_>, outcome: &S3Outcome) 
     let call = cairn_record::s3(&request);
     let unverified = outcome.account.is_none();
     let state = app.journal.catalog().state();
-    let key = outcome.access_key_id.as_ref().and_then(|id| state.keys.get(id)).cloned();
+    let id = outcome.access_key_id.as_ref();
+    let session = id.and_then(|id| app.authenticator.temporaries().known(id));
+    let known = id.and_then(|id| state.keys.get(id)).cloned();
+    let key = known.or_else(|| session.as_ref().map(|session| Arc::clone(&session.key)));
     let recipient = key.as_ref().map(|key| key.account).or(outcome.owner).unwrap_or(app.home_account());
     let failure =
         outcome.error.as_ref().map(|error| Failure { code: &error.code, message: Some(&error.message) });
     let region = signed_region(exchange.parts).unwrap_or_else(|| app.config.region.clone());
-    let caller = key.filter(|_| !unverified).map(|key| Caller { key, region: region.clone() });
+    let caller = key.filter(|_| !unverified).map(|key| Caller { key, region: region.clone(), session });
     let told = match &caller {
         Some(caller) => caller.told(failure),
         None => {

@@ -6,6 +6,7 @@
 //! ```
 
 mod admission;
+mod allowed;
 mod buckets;
 mod destination;
 mod faults;
@@ -14,12 +15,15 @@ mod hashed;
 mod health;
 mod identities;
 mod intents;
+mod lessons;
 mod own_api;
+mod parameters;
 mod queue;
 mod recorder;
 mod reloaded;
 mod request_body;
 mod resign;
+mod sent_form;
 mod story;
 mod subject;
 mod upstreams;
@@ -42,6 +46,7 @@ use crate::events::Exchange;
 use crate::http::{Answer, sts, whole};
 use crate::journal::{Journal, JournalError};
 use crate::listener::TlsSession;
+use crate::route::signed_service;
 use admission::{Admitted, Turned, admit};
 use cairn_gateway::{Failure, Hold, Plan};
 use cairn_model::{AccountId, Position};
@@ -53,9 +58,12 @@ use http::request::Parts;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use intents::{Intents, Owed};
+use lessons::Lessons;
 use metrics_exporter_prometheus::PrometheusRecorder;
+use parameters::parameters;
 use queue::{Drain, EventQueue};
 use recorder::{ForwardedCall, Recorder, not_sent};
+use sent_form::SentForm;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -84,6 +92,7 @@ pub(crate) struct Gateway {
     /// Until it is started.
     drain: Mutex<Option<Drain>>,
     intents: Option<Intents>,
+    lessons: Lessons,
     /// Calls that are not on the record yet.
     under_way: TaskTracker,
 }
@@ -122,6 +131,7 @@ impl Gateway {
             queue,
             drain: Mutex::new(Some(drain)),
             intents,
+            lessons: Lessons::default(),
             under_way: TaskTracker::new(),
         })
     }
@@ -160,7 +170,7 @@ impl Gateway {
 
     /// What a request is about that no upstream serves. `form` is its body if that is a form.
     pub(crate) fn subject(&self, parts: &Parts, form: &[u8]) -> Subject {
-        Subject::Aws(subject::aws(parts, form, &self.base_hosts))
+        Subject::Aws(subject::aws(parts, SentForm::of(&parts.headers, form).pairs(), &self.base_hosts))
     }
 
     /// Takes an event that nobody waits for.
@@ -220,6 +230,10 @@ pub(crate) async fn forward(
     upstream: Arc<Upstream>,
 ) -> Answer {
     let token = app.gateway.under_way.token();
+    if upstream.api.is_some() {
+        // Who calls an API of one's own may be told by any header, but by none that the API never gets.
+        cairn_gateway::strip_named_by_connection(&mut parts.headers);
+    }
     let exchange = Exchange::new(app, &parts, peer);
     let Exchange { source, request_id, now, .. } = exchange;
     let admitted = admit(app, &upstream, &mut parts, body, now).await;
@@ -243,14 +257,32 @@ pub(crate) async fn forward(
         Err(turned) => {
             let Turned { fault, who, subject, read } = *turned;
             let call = call(subject, who, read, None);
-            call.record_fault(app, &parts, &fault).await;
+            Box::pin(call.record_fault(app, &parts, &fault)).await;
             return told(&fault, call.form, &request_id);
         }
     };
     if let Identity::Own(caller) = &who.identity
         && subject.asks_who_calls()
     {
-        return sts::identity(app, &Exchange::new(app, &parts, peer), caller).await;
+        return Box::pin(sts::identity(app, &Exchange::new(app, &parts, peer), caller)).await;
+    }
+    if let Identity::Own(caller) = &who.identity
+        && signed_service(&parts).as_deref() == Some("sts")
+    {
+        let said = parameters(&parts, read.as_ref());
+        let exchange = Exchange::new(app, &parts, peer);
+        if let Some(answer) = Box::pin(sts::own(app, &exchange, caller, said.as_deref())).await {
+            return answer;
+        }
+    }
+    if let Identity::Own(caller) = &who.identity
+        && let Err(denied) =
+            allowed::check(app, &Exchange::new(app, &parts, peer), caller, &subject, read.as_ref())
+    {
+        let fault = Fault::NotAllowed(denied.message);
+        let call = call(subject, who, read, None);
+        call.record_fault(app, &parts, &fault).await;
+        return told(&fault, call.form, &request_id);
     }
     let call = Box::new(call(subject, who, read, mismatch.clone()));
     let form = call.form;

@@ -37,10 +37,11 @@ pub(crate) async fn answer(app: Arc<App>, peer: SocketAddr, request: http::Reque
     let (parts, body) = request.into_parts();
     let (name, answer) = match destination(&app, &parts).await {
         Destination::Upstream(upstream) => {
-            ("upstream", gateway::forward(&app, peer, parts, body, upstream).await)
+            // Boxed, or the connection would move all the room that it needs.
+            ("upstream", Box::pin(gateway::forward(&app, peer, parts, body, upstream)).await)
         }
         Destination::BucketsOfBoth(upstream) => {
-            ("upstream", gateway::list_buckets(&app, peer, parts, body, upstream).await)
+            ("upstream", Box::pin(gateway::list_buckets(&app, peer, parts, body, upstream)).await)
         }
         Destination::Here(route) => {
             let answering = Arc::clone(&app);

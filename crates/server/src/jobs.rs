@@ -13,9 +13,13 @@ use crate::app::App;
 use cairn_model::Position;
 use cairn_store::log::Log;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+
+/// How long a reader that has caught up lets the log grow before it looks again.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// The jobs of a running Cairn.
 pub(crate) struct Jobs {
@@ -43,6 +47,13 @@ impl Growth {
         if self.0.wait_for(|end| *end > position).await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+
+    /// Waits until the log has grown beyond `position`, and then for what comes right behind: a look at the log costs a
+    /// reader as much for one small commit as for ten.
+    async fn gathered_beyond(&mut self, position: Position) {
+        self.beyond(position).await;
+        tokio::time::sleep(GATHER).await;
     }
 }
 

@@ -152,7 +152,16 @@ impl Control<'_> {
         account: AccountId,
         event: &[u8],
     ) -> Result<(), JournalError> {
-        let batch = batch_of(changes, account, event)?;
+        self.commit_batch(batch_of(changes, account, event)?, changes).await
+    }
+
+    /// As [`Control::commit`], of several calls: `batch` holds the record of each, `changes` are those in it, in their order.
+    /// All of them become durable and take effect, or none.
+    pub(crate) async fn commit_batch(
+        &mut self,
+        batch: Batch,
+        changes: &[Change],
+    ) -> Result<(), JournalError> {
         self.begin()?;
         let appended = match self.journal.append(batch).await {
             Ok(appended) => appended,
@@ -209,16 +218,27 @@ pub(crate) fn give_up(fatal: &CancellationToken, error: &dyn Display) {
 }
 
 fn batch_of(changes: &[Change], account: AccountId, event: &[u8]) -> Result<Batch, Refusal> {
-    let admission = Admission { origin: Origin::Recorded, account, arrival: clock::now() };
     let mut batch = Batch::with_capacity(event.len() + 1024);
-    batch.push_with(|out| {
+    admit_with(&mut batch, changes, account, event)?;
+    Ok(batch)
+}
+
+/// Adds the event of a call and its changes to a batch, as one record.
+pub(crate) fn admit_with(
+    batch: &mut Batch,
+    changes: &[Change],
+    account: AccountId,
+    event: &[u8],
+) -> Result<(), Refusal> {
+    let admission = Admission { origin: Origin::Recorded, account, arrival: clock::now() };
+    let added = batch.push_with(|out| {
         match changes {
             [] => Record::start_event(out),
             changes => Record::start_changes(changes, out),
         }
         Door::default().admit(event, &admission, clock::random_bits, out).map(drop)
-    })?;
-    Ok(batch)
+    });
+    added.map(drop)
 }
 
 /// Adds an event that Cairn itself wrote to a batch.

@@ -4,17 +4,18 @@ mod limits;
 mod pace;
 mod patience;
 mod tls;
+mod width;
 
 pub(crate) use tls::{Tls, TlsFiles, TlsSession};
 
 use crate::app::App;
 use crate::http as answers;
-use http::header::HOST;
-use http::{HeaderValue, Request};
+use bytes::Bytes;
+use http::header::{CONNECTION, HOST};
+use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::TokioIo;
 use pace::{Pace, Verdict, Watched};
 use patience::{Patience, STALL_TIMEOUT};
 use std::convert::Infallible;
@@ -28,6 +29,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use width::{Builders, has_large_head};
 
 /// A client that takes longer than this to send a request's head is cut off.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -43,14 +45,12 @@ const CUT_TIMEOUT: Duration = Duration::from_secs(1);
 const HEAD_BYTES_MAX: u32 = 64 << 10;
 /// Requests that one HTTP/2 connection may have under way.
 const STREAMS_MAX: u32 = 64;
-/// Bytes of bodies that an HTTP/2 client may send before they are asked for, by connection.
-const WINDOW_BYTES: u32 = 256 << 10;
 
 /// What all connections share.
 struct Listening {
     app: Arc<App>,
     tls: Option<Arc<Tls>>,
-    builder: Builder<TokioExecutor>,
+    builders: Builders,
     stop: CancellationToken,
     /// Cancelled when what has not ended by itself has to.
     cut: CancellationToken,
@@ -69,7 +69,8 @@ pub(crate) async fn serve(
     if let Some(tls) = &tls {
         connections.spawn(Arc::clone(tls).keep_fresh(stop.clone()));
     }
-    let listening = Arc::new(Listening { app, tls, builder: builder(), stop, cut: CancellationToken::new() });
+    let listening =
+        Arc::new(Listening { app, tls, builders: Builders::new(), stop, cut: CancellationToken::new() });
     loop {
         let accepted = tokio::select! {
             () = listening.stop.cancelled() => break,
@@ -94,22 +95,6 @@ pub(crate) async fn serve(
     if tokio::time::timeout(CUT_TIMEOUT, connections.wait()).await.is_err() {
         tracing::warn!("some connections did not end when they were cut");
     }
-}
-
-/// HTTP/1.1 and HTTP/2, whichever a client begins with.
-fn builder() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    let mut http1 = builder.http1();
-    http1.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(HEAD_BYTES_MAX as usize);
-    let mut http2 = builder.http2();
-    http2
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS_MAX)
-        .max_header_list_size(HEAD_BYTES_MAX)
-        .max_send_buf_size(HEAD_BYTES_MAX as usize)
-        .initial_stream_window_size(WINDOW_BYTES)
-        .initial_connection_window_size(WINDOW_BYTES);
-    builder
 }
 
 async fn accept(
@@ -156,16 +141,20 @@ impl Listening {
         session: Option<TlsSession>,
     ) {
         let pace = Arc::new(Pace::new(Instant::now()));
+        let (builder, _width) = self.builders.next();
         let service = service_fn(|mut request: Request<Incoming>| {
             let underway = pace.begin();
             prepare(&mut request, session);
             let app = Arc::clone(&self.app);
             async move {
-                let answer = answers::answer(app, peer, request).await;
+                let answer = match has_large_head(&request) {
+                    true => too_large(),
+                    false => answers::answer(app, peer, request).await,
+                };
                 Ok::<_, Infallible>(answer.map(|body| Watched::new(body, underway)))
             }
         });
-        let mut connection = pin!(self.builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+        let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let mut watch = tokio::time::interval_at(Instant::now() + WATCH_EVERY, WATCH_EVERY);
         let mut ending = false;
         loop {
@@ -209,4 +198,12 @@ fn prepare(request: &mut Request<Incoming>, session: Option<TlsSession>) {
     {
         request.headers_mut().insert(HOST, authority);
     }
+}
+
+/// What hyper itself answers to a head that does not fit into a connection's buffer.
+fn too_large() -> answers::Answer {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answers::whole(response)
 }

@@ -1,5 +1,6 @@
 //! Cairn: an open, self-hosted CloudTrail.
 
+mod access;
 mod api;
 mod app;
 mod auth;
@@ -24,8 +25,11 @@ mod setup;
 mod tail;
 mod targets;
 
+/// Freed memory goes back to the system within a second, whichever thread freed it: `.cargo/config.toml` has the
+/// settings. Allocators that keep pages for each thread hold twice as much as is in use here, since work that blocks
+/// moves from thread to thread.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> std::process::ExitCode {
     // Named before anything speaks TLS: two providers are in the tree, and none would be picked by itself.
@@ -33,3 +37,6 @@ fn main() -> std::process::ExitCode {
     provider.install_default().expect("nothing has installed one before");
     cli::run()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,40 @@ use crate::jobs::slowest;
 use cairn_store::log::SYNC_BUCKETS_MICROS;
 use metrics::{Counter, Key, KeyName, Label, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Counters of one name by two labels, each made when it is first needed: finding one by name and labels costs the
+/// exporter many times what counting does. The values of labels must be few.
+pub(crate) struct Counters {
+    name: &'static str,
+    labels: [&'static str; 2],
+    recorder: Arc<PrometheusRecorder>,
+    made: RwLock<HashMap<[&'static str; 2], Counter>>,
+}
+
+impl Counters {
+    pub(crate) fn new(
+        recorder: &Arc<PrometheusRecorder>,
+        name: &'static str,
+        labels: [&'static str; 2],
+    ) -> Counters {
+        Counters { name, labels, recorder: Arc::clone(recorder), made: RwLock::default() }
+    }
+
+    /// Adds one to the counter with these values of the labels.
+    pub(crate) fn count(&self, values: [&'static str; 2]) {
+        if let Some(counter) = self.made.read().unwrap_or_else(PoisonError::into_inner).get(&values) {
+            return counter.increment(1);
+        }
+        let labels = self.labels.into_iter().zip(values);
+        let labels: Vec<Label> = labels.map(|(name, value)| Label::from_static_parts(name, value)).collect();
+        let counter = self.recorder.register_counter(&Key::from_parts(self.name, labels), &METADATA);
+        counter.increment(1);
+        self.made.write().unwrap_or_else(PoisonError::into_inner).insert(values, counter);
+    }
+}
 
 /// The counters that requests move, and the page that shows them.
 pub(crate) struct Metrics {
@@ -17,6 +49,7 @@ pub(crate) struct Metrics {
     accepted: Counter,
     refused: Counter,
     history_errors: Counter,
+    answered: Counters,
 }
 
 const METADATA: Metadata<'static> = Metadata::new("cairn", metrics::Level::INFO, None);
@@ -37,7 +70,9 @@ impl Metrics {
         let history_errors = counter("cairn_history_errors_total", "Failed commits of event history");
         describe(&recorder, "cairn_requests_total", "Requests answered, by route and status class");
         let handle = recorder.handle();
-        Metrics { handle, recorder: Arc::new(recorder), accepted, refused, history_errors }
+        let recorder = Arc::new(recorder);
+        let answered = Counters::new(&recorder, "cairn_requests_total", ["route", "status"]);
+        Metrics { handle, recorder, accepted, refused, history_errors, answered }
     }
 
     /// What others count with.
@@ -60,10 +95,7 @@ impl Metrics {
     pub(crate) fn answered(&self, route: &'static str, status: http::StatusCode) {
         let class = ["1xx", "2xx", "3xx", "4xx", "5xx"];
         let class = class[usize::from(status.as_u16() / 100).clamp(1, 5) - 1];
-        let labels =
-            vec![Label::from_static_parts("route", route), Label::from_static_parts("status", class)];
-        let key = Key::from_parts("cairn_requests_total", labels);
-        self.recorder.register_counter(&key, &METADATA).increment(1);
+        self.answered.count([route, class]);
     }
 
     /// The page for Prometheus.

@@ -1,6 +1,8 @@
 //! Cairn's own paths, under `/_cairn/`.
 
+mod access;
 mod accounts;
+mod ahead;
 mod backup;
 mod events;
 mod health;
@@ -73,6 +75,8 @@ enum OwnCall {
     BeginImport,
     CountImported,
     Import,
+    /// Users, groups, roles, policies.
+    Access(access::AccessCall),
 }
 
 impl OwnCall {
@@ -96,6 +100,7 @@ impl OwnCall {
             OwnCall::BeginImport => "BeginImport",
             OwnCall::CountImported => "CountImported",
             OwnCall::Import => "Import",
+            OwnCall::Access(call) => call.name(),
         }
     }
 
@@ -109,7 +114,7 @@ impl OwnCall {
                 | OwnCall::GetAccount(_)
                 | OwnCall::ListKeys
                 | OwnCall::GetPublicKeys
-        );
+        ) || matches!(self, OwnCall::Access(call) if call.reads());
         !reads && !self.imports()
     }
 
@@ -125,6 +130,7 @@ impl OwnCall {
                 Some(serde_json::json!({ "accessKeyId": id }))
             }
             OwnCall::GetAccount(id) | OwnCall::RenameAccount(id) => Some(serde_json::json!({ "id": id })),
+            OwnCall::Access(call) => Some(call.parameters(body)),
             // Thousands of positions would say nothing to anybody.
             OwnCall::CountImported => None,
             _ => object(body).ok().filter(|body| body.as_object().is_some_and(|members| !members.is_empty())),
@@ -147,6 +153,9 @@ fn named(method: &Method, path: &str) -> Option<OwnCall> {
         (&Method::POST, "/imports/count") => return Some(OwnCall::CountImported),
         (&Method::POST, "/imports") => return Some(OwnCall::Import),
         _ => {}
+    }
+    if let Some(call) = access::named(method, path) {
+        return Some(OwnCall::Access(call));
     }
     if let Some(rest) = path.strip_prefix("/accounts/") {
         return match (method, rest.strip_suffix("/rename")) {
@@ -193,7 +202,7 @@ async fn operate(app: &App, exchange: &Exchange<'_>, call: OwnCall, body: Incomi
         }
     };
     let Signed { caller, body, .. } = &signed;
-    let answered = match permitted(caller, &call) {
+    let answered = match permitted(app, exchange, caller, &call, body) {
         Ok(()) => run(app, exchange, caller, &call, body).await,
         Err(cause) => Err(cause),
     };
@@ -236,16 +245,38 @@ async fn run(app: &App, exchange: &Exchange<'_>, caller: &Caller, call: &OwnCall
         OwnCall::BeginImport => imports::begin(app, body),
         OwnCall::CountImported => imports::count(app, body).await,
         OwnCall::Import => imports::end(body),
+        OwnCall::Access(call) => access::run(app, exchange, caller, call, body).await,
     }
 }
 
-/// Everyone may look up and import events, each those of its account; all else is the operator's.
-fn permitted(caller: &Caller, call: &OwnCall) -> Result<(), ApiError> {
+/// Whether the caller may make the call at all, and its policies allow it.
+fn permitted(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    call: &OwnCall,
+    body: &Bytes,
+) -> Result<(), ApiError> {
+    open_to(caller, call)?;
+    let action = format!("cairn:{}", call.name());
+    let resources = || match call {
+        OwnCall::Access(call) => call.resources(caller, body),
+        _ => vec!["*".to_owned()],
+    };
+    crate::access::require(app, exchange, caller, &action, resources, Vec::new)
+}
+
+/// Everyone may look up and import events, and manage users, groups, roles and policies, each those of its account; all
+/// else is the operator's.
+fn open_to(caller: &Caller, call: &OwnCall) -> Result<(), ApiError> {
     if caller.key.operator || matches!(call, OwnCall::Lookup | OwnCall::Tail | OwnCall::GetPublicKeys) {
         return Ok(());
     }
     if call.imports() {
         return imports::permitted(caller);
+    }
+    if let OwnCall::Access(call) = call {
+        return call.permitted(caller);
     }
     let message =
         format!("{} is not the operator: only the first account's root key may do this.", caller.arn());

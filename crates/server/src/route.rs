@@ -105,19 +105,21 @@ fn header<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
 /// The service in the credential scope: `.../KEY/DATE/REGION/SERVICE/aws4_request`.
 pub(crate) fn signed_service(parts: &Parts) -> Option<String> {
     let from_header = header(parts, "authorization").and_then(|text| {
-        let credential = text.split("Credential=").nth(1)?;
-        let credential = credential.split([',', ' ']).next()?;
-        service_of(credential, "/")
+        // As nearly all begin, without a search.
+        let usual = text.strip_prefix("AWS4-HMAC-SHA256 Credential=");
+        let credential = usual.or_else(|| text.split("Credential=").nth(1))?;
+        service_of(credential.split([',', ' ']).next()?.rsplit('/'))
     });
     from_header.or_else(|| {
         let query = parts.uri.query()?;
         let credential = query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-Credential="))?;
-        service_of(&credential.replace("%2f", "%2F"), "%2F").or_else(|| service_of(credential, "/"))
+        let escaped = credential.replace("%2f", "%2F");
+        service_of(escaped.rsplit("%2F")).or_else(|| service_of(credential.rsplit('/')))
     })
 }
 
-fn service_of(credential: &str, separator: &str) -> Option<String> {
-    let mut parts = credential.rsplit(separator);
+/// Of the parts of a credential, from its end.
+fn service_of<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<String> {
     let _terminator = parts.next()?;
     let service = parts.next()?;
     parts.next()?;

@@ -1,8 +1,9 @@
 //! Start-up: opens everything in order, replays, and makes the first account at the first start.
 
+use crate::access::Actors;
 use crate::api::Throttles;
 use crate::app::{App, BucketKeys, Unsealer, signing_key};
-use crate::auth::{Authenticator, secret_of};
+use crate::auth::{Authenticator, Temporaries, secret_of};
 use crate::backup;
 use crate::clock;
 use crate::config::Config;
@@ -21,8 +22,7 @@ use cairn_bucket::{BucketError, Buckets};
 use cairn_delivery::{Delivery, DeliveryError, DeliveryOptions, Limits};
 use cairn_lake::{Bodies, BodyError, History, HistoryOptions, LakeError};
 use cairn_model::{
-    AccessKey, Account, AccountId, Change, KeyStatus, Logging, Position, Selectors, Timestamp, Trail,
-    TrailArn,
+    AccessKey, Account, AccountId, Change, KeyStatus, Logging, Position, Timestamp, Trail, TrailArn,
 };
 use cairn_store::catalog::{Catalog, CatalogError};
 use cairn_store::disk::LocalDisk;
@@ -185,7 +185,14 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
     }
     let (operator, root_secret) = root_key(&journal, &seal, given)?;
     targets.connect(&config.targets, Credentials::fixed(&operator.access_key_id, &root_secret, None));
-    let keys = BucketKeys { journal: Arc::clone(&journal), seal: Arc::clone(&seal) };
+    let temporaries = Arc::new(Temporaries::new(Arc::clone(&seal)));
+    let actors = Arc::new(Actors::default());
+    let keys = BucketKeys {
+        journal: Arc::clone(&journal),
+        seal: Arc::clone(&seal),
+        temporaries: Arc::clone(&temporaries),
+        actors: Arc::clone(&actors),
+    };
     let s3 = cairn_bucket::service(
         buckets.clone(),
         Arc::new(keys),
@@ -201,7 +208,8 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
         backups: Arc::default(),
         incarnation,
         import_commits: tokio::sync::Mutex::default(),
-        authenticator: Authenticator::new(Arc::clone(&seal)),
+        authenticator: Authenticator::new(Arc::clone(&seal), temporaries),
+        actors,
         throttles: Throttles::default(),
         budget: Budget::new(768 << 20),
         under_way: UnderWay::default(),
@@ -295,20 +303,12 @@ async fn first_account(
 }
 
 fn default_trail(config: &Config, account: AccountId, now: Timestamp) -> Trail {
+    let arn = TrailArn { region: config.region.clone(), account, name: "default".to_owned() };
     Trail {
-        arn: TrailArn { region: config.region.clone(), account, name: "default".to_owned() },
-        bucket: format!("cairn-trail-{account}"),
-        prefix: None,
-        include_global_service_events: true,
         multi_region: true,
         log_file_validation: true,
-        recursive_logging: true,
-        sns_topic: None,
-        kms_key: None,
-        tags: std::collections::BTreeMap::new(),
-        selectors: Selectors::Default,
         logging: Logging::On { started: now, stopped: None },
-        created: now,
+        ..Trail::new(arn, format!("cairn-trail-{account}"), now)
     }
 }
 

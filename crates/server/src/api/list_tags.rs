@@ -1,7 +1,7 @@
 //! ListTags. All tags stand in one page.
 
-use super::{Answered, Call, shapes, trail_error};
-use cairn_decide::trails;
+use super::{Answered, Call, shapes, tagging_error};
+use cairn_decide::tagging::{self, TaggingError};
 use cairn_wire::generated::{ListTagsRequest, ListTagsResponse, ResourceTag};
 use cairn_wire::{ApiError, ErrorCode};
 
@@ -16,13 +16,14 @@ pub(super) fn run(call: Call<'_>) -> Answered {
         return Err(ApiError::new(ErrorCode::CloudTrailARNInvalidException, message));
     }
     super::refuse_token(input.next_token.as_deref())?;
-    let known = call.trails();
-    let facts = call.facts(&known);
+    let known = call.known();
+    let facts = call.tagging_facts(&known);
     let of_resource = |resource: String| {
-        let trail = trails::tagged(&facts, &resource)?;
-        Ok(ResourceTag { resource_id: Some(resource), tags_list: Some(shapes::tags(trail)) })
+        let tagged = tagging::find(&facts, &resource)?;
+        Ok(ResourceTag { tags_list: Some(shapes::tag_list(tagged.tags())), resource_id: Some(resource) })
     };
-    let tagged: Result<Vec<ResourceTag>, trails::TrailError> =
+    let tagged: Result<Vec<ResourceTag>, TaggingError> =
         input.resource_id_list.into_iter().map(of_resource).collect();
-    call.read(&ListTagsResponse { resource_tag_list: Some(tagged.map_err(trail_error)?), next_token: None })
+    let tagged = tagged.map_err(|error| tagging_error(call.operation, error))?;
+    call.read(&ListTagsResponse { resource_tag_list: Some(tagged), next_token: None })
 }

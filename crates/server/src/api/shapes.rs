@@ -1,8 +1,21 @@
 //! From the model's nouns to the API's shapes and back.
 
+mod dashboards;
+mod insights;
+mod stores;
+
+pub(super) use dashboards::{created_dashboard, dashboard, schedule_from, updated_dashboard, widgets_from};
+pub(super) use insights::{
+    aggregations, context_keys, context_keys_from, insight_selectors, insight_selectors_from, templates_from,
+};
+pub(super) use stores::{
+    channel, created_store, destinations, destinations_from, restored_store, store, updated_store,
+};
+
 use crate::clock;
 use cairn_decide::names::topic_name;
-use cairn_decide::trails::{Tag, has_custom_selectors};
+use cairn_decide::tags::{Tag, Tags};
+use cairn_decide::trails::has_custom_selectors;
 use cairn_model::{ReadWriteType, Selectors, Timestamp, Trail};
 use cairn_wire::generated as wire;
 use cairn_wire::{ApiError, Epoch, ErrorCode};
@@ -30,7 +43,7 @@ pub(super) fn trail(trail: &Trail) -> wire::Trail {
         trail_arn: Some(trail.arn.to_string()),
         log_file_validation_enabled: Some(trail.log_file_validation),
         has_custom_event_selectors: Some(has_custom_selectors(trail)),
-        has_insight_selectors: Some(false),
+        has_insight_selectors: Some(!trail.insights.is_empty()),
         is_organization_trail: Some(false),
         recursive_logging: Some(trail.recursive_logging),
         ..wire::Trail::default()
@@ -82,14 +95,14 @@ fn topic(trail: &Trail) -> Option<String> {
     Some(topic_name(arn, &trail.arn.region, trail.arn.account).to_owned())
 }
 
-/// A trail's tags, in the order of their keys.
-pub(super) fn tags(trail: &Trail) -> Vec<wire::Tag> {
+/// Tags, in the order of their keys.
+pub(super) fn tag_list(tags: &Tags) -> Vec<wire::Tag> {
     let tag = |(key, value): (&String, &String)| wire::Tag {
         key: key.clone(),
         // No caller can give an empty value: this is one that was left out.
         value: Some(value.clone()).filter(|value| !value.is_empty()),
     };
-    trail.tags.iter().map(tag).collect()
+    tags.iter().map(tag).collect()
 }
 
 /// Tags as callers give them.
@@ -104,7 +117,7 @@ pub(super) fn selectors(selectors: &Selectors) -> WireSelectors {
     match selectors {
         Selectors::Default => (Some(Vec::new()), None),
         Selectors::Basic(basic) => (Some(basic.iter().map(basic_selector).collect()), None),
-        Selectors::Advanced(advanced) => (None, Some(advanced.iter().map(advanced_selector).collect())),
+        Selectors::Advanced(advanced) => (None, Some(advanced_selectors(advanced))),
     }
 }
 
@@ -124,6 +137,13 @@ fn basic_selector(selector: &cairn_model::EventSelector) -> wire::EventSelector 
         data_resources: Some(selector.data_resources.iter().map(resource).collect()),
         exclude_management_event_sources: Some(selector.exclude_management_event_sources.clone()),
     }
+}
+
+/// Advanced selectors.
+pub(super) fn advanced_selectors(
+    selectors: &[cairn_model::AdvancedEventSelector],
+) -> Vec<wire::AdvancedEventSelector> {
+    selectors.iter().map(advanced_selector).collect()
 }
 
 fn advanced_selector(selector: &cairn_model::AdvancedEventSelector) -> wire::AdvancedEventSelector {

@@ -26,7 +26,7 @@ fn state(status: KeyStatus) -> CatalogState {
         created: Timestamp::MIN,
     };
     let mut state = CatalogState::default();
-    state.keys.insert(key.access_key_id.clone(), Arc::new(key));
+    Arc::make_mut(&mut state.keys).insert(key.access_key_id.clone(), Arc::new(key));
     state
 }
 

@@ -44,6 +44,9 @@ enum Command {
         /// Also make a bearer token for posting events over TLS or loopback
         #[arg(long)]
         token: bool,
+        /// It may do everything although others of the account have users with policies
+        #[arg(long)]
+        administrator: bool,
     },
     /// List the keys, without their secrets
     #[command(after_help = "Example:\n  cairn key list --output json")]
@@ -98,10 +101,10 @@ impl KeyArgs {
             format!("/_cairn/keys/{}{what}", utf8_percent_encode(id, NON_ALPHANUMERIC))
         };
         match &self.command {
-            Command::Create { account, user, ingest_only, any_account, token } => {
+            Command::Create { account, user, ingest_only, any_account, token, administrator } => {
                 let body = json!({
                     "account": account, "user": user, "ingestOnly": ingest_only,
-                    "anyAccount": any_account, "token": token,
+                    "anyAccount": any_account, "token": token, "administrator": administrator,
                 });
                 (Method::POST, "/_cairn/keys".to_owned(), body.to_string())
             }

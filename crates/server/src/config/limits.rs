@@ -1,6 +1,6 @@
 //! The profile of limits.
 
-use cairn_decide::trails::Limits;
+use cairn_decide::limits::Limits;
 use std::str::FromStr;
 
 /// `limits.profile`.

@@ -4,6 +4,7 @@ use super::faults::Fault;
 use super::hashed::{Hashed, Mismatch};
 use super::request_body::{RequestBody, WholeBody};
 use super::resign::SignedFor;
+use super::sent_form::{SentForm, UNPACKED_BYTES_MAX};
 use super::subject::{Subject, ambiguity, has_form};
 use super::upstreams::Upstream;
 use crate::app::App;
@@ -16,6 +17,7 @@ use cairn_model::{AccountId, Session, Timestamp};
 use cairn_record::MappedIdentity;
 use cairn_wire::sigv4::{AuthError, Body as SignedBody, Payload, sha256};
 use http::request::Parts;
+use http::{HeaderValue, Method};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use std::sync::Arc;
@@ -25,6 +27,8 @@ const WHOLE_BYTES_MAX: usize = 64 << 20;
 /// The same for whoever proves nothing: a form in which the largest message of a queue, 1 MiB, fits however it is
 /// encoded.
 const STRANGERS_BYTES_MAX: usize = 4 << 20;
+/// Bytes of a hash, which is told in hexadecimal.
+const SHA256_BYTES: usize = 32;
 /// With [`RecordMode::Intent`] bodies up to this size are read before it is told what will be done.
 const INTENT_BYTES_MAX: u64 = 64 << 10;
 
@@ -121,7 +125,7 @@ pub(crate) async fn admit(
         Standing::Known(claim) => entry.known(parts, claim, body)?,
         Standing::Presigned(key) => {
             let region = app.config.region.clone();
-            (entry.own(parts, Caller { key, region }, "s3".to_owned())?, body, None)
+            (entry.own(parts, Caller { key, region, session: None }, "s3".to_owned())?, body, None)
         }
         Standing::Stranger { .. } => {
             (entry.unknown(parts, &standing, AuthError::UnknownKey).await?, body, None)
@@ -129,11 +133,10 @@ pub(crate) async fn admit(
         Standing::Nobody if upstream.api.is_some() => (entry.api_caller(parts).await?, body, None),
         Standing::Nobody => (entry.unknown(parts, &standing, AuthError::MissingToken).await?, body, None),
     };
-    if let Some(why) = entry.ambiguity(parts) {
-        return Err(entry.turned(parts, Fault::Ambiguous(why), who));
+    match entry.named(parts) {
+        (subject, None) => Ok(Admitted { who, subject, body, mismatch, read: entry.read }),
+        (subject, Some(fault)) => Err(Box::new(Turned { fault, who, subject, read: entry.read })),
     }
-    let subject = entry.subject(parts);
-    Ok(Admitted { who, subject, body, mismatch, read: entry.read })
 }
 
 /// A request on its way in.
@@ -172,7 +175,7 @@ impl Entry<'_> {
     /// Forms name their operation. What a known key signed is verified with its body, unless its head holds a hash of
     /// it. What is to be told before it is done has to be known.
     fn needs_whole(&self, parts: &Parts, body: &Incoming, standing: &Standing) -> bool {
-        if body.is_end_stream() || self.has_form(parts) {
+        if body.is_end_stream() || self.has_form(parts) || self.names_objects(parts, standing) {
             return true;
         }
         let intends = self.app.config.gateway.record == RecordMode::Intent;
@@ -193,7 +196,7 @@ impl Entry<'_> {
         let service = claim.service().to_owned();
         let signed = match &self.read {
             Some(read) => SignedBody::Whole(read.bytes()),
-            None => SignedBody::Declared,
+            None => self.declarable(parts, &service),
         };
         let verified = self.app.authenticator.verify_body(claim, parts, signed, &service, self.now);
         let (caller, payload) = match verified {
@@ -269,7 +272,7 @@ impl Entry<'_> {
             return Identity::Session(session);
         }
         let mapped = match &self.upstream.identities {
-            Some(identities) => identities.current(self.now).await.get(id).cloned(),
+            Some(identities) => Box::pin(identities.current(self.now)).await.get(id).cloned(),
             None => None,
         };
         match mapped {
@@ -281,7 +284,7 @@ impl Entry<'_> {
     /// Who calls an API of one's own.
     async fn api_caller(&mut self, parts: &Parts) -> Result<Who, Box<Turned>> {
         let found = match &self.upstream.api {
-            Some(api) => api.caller(&parts.headers, self.now).await,
+            Some(api) => Box::pin(api.caller(&parts.headers, self.now)).await,
             None => None,
         };
         let verified = found.as_ref().map(ApiCaller::is_verified);
@@ -310,11 +313,29 @@ impl Entry<'_> {
     }
 
     fn turned(&mut self, parts: &Parts, fault: Fault, who: Who) -> Box<Turned> {
-        Box::new(Turned { fault, who, subject: self.subject(parts), read: self.read.take() })
+        let (subject, _) = self.named(parts);
+        Box::new(Turned { fault, who, subject, read: self.read.take() })
     }
 
-    fn subject(&self, parts: &Parts) -> Subject {
-        Subject::of(self.upstream, parts, self.form(parts), &self.app.gateway.base_hosts)
+    /// What the request is about, and why that cannot be told for sure, if so.
+    fn named(&self, parts: &Parts) -> (Subject, Option<Fault>) {
+        let form = self.form(parts);
+        let subject = Subject::of(self.upstream, parts, &form, &self.app.gateway.base_hosts);
+        let fault = match self.upstream.api {
+            Some(_) => None,
+            None if form.is_cut() => Some(Fault::TooLarge(UNPACKED_BYTES_MAX)),
+            None => ambiguity(parts, &form).map(Fault::Ambiguous),
+        };
+        (subject, fault)
+    }
+
+    /// Whether policies are asked about objects that only the body names.
+    fn names_objects(&self, parts: &Parts, standing: &Standing) -> bool {
+        if parts.method != Method::POST || !is_s3_of_own_key(standing) {
+            return false;
+        }
+        let subject = Subject::of(self.upstream, parts, &SentForm::default(), &self.app.gateway.base_hosts);
+        subject.is("s3", "DeleteObjects")
     }
 
     /// Forms of APIs of one's own name no operation.
@@ -323,19 +344,30 @@ impl Entry<'_> {
     }
 
     /// The body if it is a form, else nothing.
-    fn form(&self, parts: &Parts) -> &[u8] {
+    fn form(&self, parts: &Parts) -> SentForm<'_> {
         match &self.read {
-            Some(read) if self.has_form(parts) => read.bytes(),
-            _ => &[],
+            Some(read) if self.has_form(parts) => SentForm::of(&parts.headers, read.bytes()),
+            _ => SentForm::default(),
         }
     }
 
-    /// Why it cannot be told which operation whoever answers will take this for, if so.
-    fn ambiguity(&self, parts: &Parts) -> Option<&'static str> {
-        match self.upstream.api {
-            Some(_) => None,
-            None => ambiguity(parts, self.form(parts)),
+    /// What may be said of a body that was not read. Most say its hash, and need not be looked at twice. Who signs anew
+    /// cannot sign the events of a stream.
+    fn declarable(&self, parts: &Parts, service: &str) -> SignedBody<'static> {
+        let is_hash = |said: &HeaderValue| said.len() == 2 * SHA256_BYTES;
+        if service == "s3" || parts.headers.get("x-amz-content-sha256").is_some_and(is_hash) {
+            return SignedBody::Declared;
         }
+        let subject = Subject::of(self.upstream, parts, &SentForm::default(), &self.app.gateway.base_hosts);
+        subject.declarable(self.upstream.settings.resign.is_none())
+    }
+}
+
+fn is_s3_of_own_key(standing: &Standing) -> bool {
+    match standing {
+        Standing::Known(claim) => claim.service() == "s3",
+        Standing::Presigned(_) => true,
+        Standing::Stranger { .. } | Standing::Nobody => false,
     }
 }
 

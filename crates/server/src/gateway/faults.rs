@@ -31,9 +31,11 @@ pub(crate) enum Fault {
     Signature(AuthError),
     /// The key may not do this. The text is for the caller.
     Denied(&'static str),
+    /// The caller's policies do not allow it. The text is for the caller.
+    NotAllowed(String),
     /// A token that does not hold, for an API of one's own.
     Token(String),
-    /// Its body is larger than what is read to verify a signature.
+    /// Its body is larger than what is read to verify a signature, or to find out what is called.
     TooLarge(usize),
     /// It can be taken for more than one operation. The text is for the caller.
     Ambiguous(&'static str),
@@ -91,19 +93,13 @@ impl Fault {
         let told = |status, code, message: String| Told { status, code, message };
         match self {
             Fault::Signature(error) => signature(error, form),
-            Fault::Denied(message) => {
-                let code = match form {
-                    Form::Json | Form::Cbor => "AccessDeniedException",
-                    Form::Query | Form::S3 | Form::Grpc => "AccessDenied",
-                    Form::Ec2 => "UnauthorizedOperation",
-                };
-                told(StatusCode::FORBIDDEN, code, (*message).to_owned())
-            }
+            Fault::Denied(message) => told(StatusCode::FORBIDDEN, denied(form), (*message).to_owned()),
+            Fault::NotAllowed(message) => told(StatusCode::FORBIDDEN, denied(form), message.clone()),
             Fault::Token(why) => told(StatusCode::UNAUTHORIZED, "Unauthorized", why.clone()),
             Fault::TooLarge(max) => {
                 let code = if form == Form::S3 { "EntityTooLarge" } else { "RequestEntityTooLarge" };
                 let message =
-                    format!("The body is larger than {max} bytes, which are read to verify its signature.");
+                    format!("The body is larger than the {max} bytes that are read of one like it.");
                 told(StatusCode::PAYLOAD_TOO_LARGE, code, message)
             }
             Fault::Ambiguous(message) => {
@@ -143,6 +139,15 @@ impl Fault {
                 told(StatusCode::GATEWAY_TIMEOUT, "GatewayTimeout", message.to_owned())
             }
         }
+    }
+}
+
+/// What protocols call a refusal for want of permission.
+fn denied(form: Form) -> &'static str {
+    match form {
+        Form::Json | Form::Cbor => "AccessDeniedException",
+        Form::Query | Form::S3 | Form::Grpc => "AccessDenied",
+        Form::Ec2 => "UnauthorizedOperation",
     }
 }
 

@@ -1,8 +1,9 @@
 //! Figures of what is forwarded.
 
 use super::Gateway;
+use crate::metrics::Counters;
 use cairn_gateway::Outcome;
-use metrics::{Counter, Key, KeyName, Label, Metadata, Recorder, SharedString, Unit};
+use metrics::{Counter, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::PrometheusRecorder;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ const CALLS: &str = "cairn_gateway_calls_total";
 
 /// What calls move.
 pub(crate) struct Figures {
-    recorder: Arc<PrometheusRecorder>,
+    calls: Counters,
     unverified: Counter,
     held: AtomicU64,
     held_micros: AtomicU64,
@@ -36,11 +37,12 @@ impl Figures {
         );
         let unverified =
             recorder.register_counter(&Key::from_static_name("cairn_gateway_unverified_total"), &METADATA);
-        Figures { recorder, unverified, held: AtomicU64::new(0), held_micros: AtomicU64::new(0) }
+        let calls = Counters::new(&recorder, CALLS, ["source", "outcome"]);
+        Figures { calls, unverified, held: AtomicU64::new(0), held_micros: AtomicU64::new(0) }
     }
 
     /// A call is over.
-    pub(crate) fn forwarded(&self, source: &str, outcome: &Outcome, failed: bool) {
+    pub(crate) fn forwarded(&self, source: &'static str, outcome: &Outcome, failed: bool) {
         let ended = match outcome {
             Outcome::Answered if failed => "error",
             Outcome::Answered => "success",
@@ -49,9 +51,7 @@ impl Figures {
             Outcome::UpstreamBroke(_) => "broke_off",
             Outcome::ClientGone => "client_gone",
         };
-        let labels =
-            vec![Label::new("source", source.to_owned()), Label::from_static_parts("outcome", ended)];
-        self.recorder.register_counter(&Key::from_parts(CALLS, labels), &METADATA).increment(1);
+        self.calls.count([source, ended]);
     }
 
     /// An event was waited for until it was on disk.

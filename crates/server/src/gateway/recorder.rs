@@ -4,6 +4,7 @@ use super::admission::Who;
 use super::faults::{Fault, Form};
 use super::hashed::Mismatch;
 use super::intents::Owed;
+use super::lessons::Lesson;
 use super::request_body::WholeBody;
 use super::story::{Story, Told};
 use super::subject::Subject;
@@ -13,7 +14,7 @@ use crate::config::RecordMode;
 use crate::journal::JournalError;
 use crate::listener::TlsSession;
 use cairn_gateway::{Exchange, NotRecorded, NotSent, Outcome, Watcher};
-use cairn_model::{Account, AccountId, Change};
+use cairn_model::AccountId;
 use cairn_record::{Answer, Body};
 use cairn_wire::sigv4::AuthError;
 use http::{request, response};
@@ -67,7 +68,7 @@ impl Watcher for Recorder {
             return Ok(());
         }
         let permitted = match self.app.gateway.health.check(&self.app.journal) {
-            Ok(()) if mode == RecordMode::Intent => self.intend(head).await,
+            Ok(()) if mode == RecordMode::Intent => Box::pin(self.intend(head)).await,
             checked => checked,
         };
         let Err(why) = permitted else { return Ok(()) };
@@ -75,7 +76,7 @@ impl Watcher for Recorder {
         // Told all the same: and if the log takes it, the next call goes through again. Should the client go meanwhile,
         // the call is over, and must not be told of twice.
         self.is_refused = true;
-        self.call.record_fault(&self.app, head, &fault).await;
+        Box::pin(self.call.record_fault(&self.app, head, &fault)).await;
         Err(fault)
     }
 
@@ -237,13 +238,8 @@ fn counted(app: &App, recorded: Result<(), JournalError>, writes: bool) -> Resul
 async fn commit(app: &App, told: &mut Told) -> Result<(), JournalError> {
     let Told { account, event, changes, .. } = told;
     if !changes.is_empty() || is_new(app, *account) {
-        let mut control = app.journal.control().await;
-        // Another call may have met it meanwhile, or somebody given it a name.
-        let account_change = is_new(app, *account).then(|| new_account(*account));
-        let changes: Vec<Change> = account_change.into_iter().chain(changes.iter().cloned()).collect();
-        if !changes.is_empty() {
-            return control.commit(&changes, *account, event).await;
-        }
+        let lesson = Lesson { account: *account, event: event.clone(), changes: changes.clone() };
+        return app.gateway.lessons.learn(&app.journal, lesson).await;
     }
     if app.config.gateway.record == RecordMode::Async {
         app.gateway.queue.offer(*account, std::mem::take(event));
@@ -257,8 +253,4 @@ async fn commit(app: &App, told: &mut Told) -> Result<(), JournalError> {
 
 fn is_new(app: &App, account: AccountId) -> bool {
     !app.journal.catalog().state().accounts.contains_key(&account)
-}
-
-fn new_account(id: AccountId) -> Change {
-    Change::PutAccount(Account { id, name: None, created: crate::clock::now() })
 }

@@ -6,11 +6,11 @@ use super::upstreams::Upstream;
 use crate::app::App;
 use crate::clock;
 use crate::listener::TlsSession;
-use cairn_interfaces::{ApiCaller, Category, Matched, Verification, grpc};
+use cairn_interfaces::{Api, ApiCaller, Category, Matched, Verification, grpc};
 use cairn_model::{AccountId, Change};
 use cairn_record::{
     Answer, Body, Call, Caller, Exchange, Observed, Outcome, OwnApiCall, OwnedFailure, Resource, ResourceArn,
-    TlsDetails, aws_call, event_text, federated, learned, own_api,
+    TlsDetails, aws_call, event_text, federated, hide_repeated, learned, own_api,
 };
 use http::{HeaderMap, request};
 use serde_json::{Value, json};
@@ -206,6 +206,7 @@ impl Story<'_> {
         let api = self.upstream.and_then(|upstream| upstream.api.as_ref()).map(|api| api.api());
         let parameters = api.map(|api| api.parameters(matched, observed.uri.query(), body));
         let parameters = parameters.unwrap_or_default();
+        let response = api.and_then(|api| response(api, matched, body, &parameters, observed));
         let touched = api.map(|api| api.resources(matched, &parameters)).unwrap_or_default();
         let mut call = own_api(OwnApiCall {
             event_source: matched.event_source.to_string(),
@@ -217,6 +218,8 @@ impl Story<'_> {
             response: None,
         });
         call.resources = touched.into_iter().map(resource).collect();
+        // That of a read too: its document asks for it.
+        call.response_elements = response;
         note(&mut call, observed);
         let request_id = answer_header(observed, "x-request-id").map(str::to_owned);
         Outcome { call, failure: own_failure(observed, trailers), request_id }
@@ -227,6 +230,23 @@ impl Who {
     fn is_nobody(&self) -> bool {
         matches!(self.identity, Identity::Nobody)
     }
+}
+
+/// What is recorded of an answer, if its operation has that done. A secret of the request is none less there.
+fn response(
+    api: &Api,
+    matched: &Matched,
+    request: cairn_interfaces::Body<'_>,
+    parameters: &Value,
+    observed: &Observed<'_>,
+) -> Option<Value> {
+    let Answer::Given { body, .. } = observed.answer else { return None };
+    let content_type = answer_header(observed, "content-type");
+    let body = cairn_interfaces::Body { content_type, bytes: body.start, size: body.bytes };
+    let mut response = api.response(matched, body)?;
+    let sent = api.sent(matched, observed.uri.query(), request);
+    hide_repeated(&mut response, &sent, parameters);
+    Some(response)
 }
 
 /// As much of a body as the record gets, however much was read of it, and why.

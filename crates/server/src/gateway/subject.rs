@@ -1,11 +1,13 @@
 //! What a call is about: an operation of AWS's, or of an API of one's own.
 
 use super::faults::Form;
+use super::sent_form::SentForm;
 use super::upstreams::Upstream;
 use crate::route::signed_service;
 use cairn_interfaces::{Matched, grpc};
 use cairn_operations::{Recognized, Request, recognize};
 use cairn_record::needs_answer;
+use cairn_wire::sigv4::Body;
 use http::Method;
 use http::request::Parts;
 use percent_encoding::percent_decode;
@@ -26,10 +28,31 @@ pub(crate) enum Subject {
 impl Subject {
     /// What a request to an upstream is about. `form` is its body if that is a form, else empty; below `base_hosts`
     /// buckets have host names of their own.
-    pub(crate) fn of(upstream: &Upstream, parts: &Parts, form: &[u8], base_hosts: &[String]) -> Subject {
+    pub(crate) fn of(
+        upstream: &Upstream,
+        parts: &Parts,
+        form: &SentForm<'_>,
+        base_hosts: &[String],
+    ) -> Subject {
         match &upstream.api {
             Some(api) => Subject::Own(api.recognize(parts)),
-            None => Subject::Aws(aws(parts, form, base_hosts)),
+            None => Subject::Aws(aws(parts, form.pairs(), base_hosts)),
+        }
+    }
+
+    /// What its signature may say of the body beside its hash, before anything of that is known. `forwards_events` says
+    /// whether signed events reach the upstream as they are.
+    pub(crate) fn declarable(&self, forwards_events: bool) -> Body<'static> {
+        match self {
+            Subject::Aws(Recognized::Operation { operation, .. }) if operation.may_leave_body_unsigned() => {
+                Body::DeclaredOrUnsigned
+            }
+            Subject::Aws(Recognized::Operation { operation, .. })
+                if operation.takes_events() && forwards_events =>
+            {
+                Body::DeclaredOrEvents
+            }
+            _ => Body::Declared,
         }
     }
 
@@ -57,16 +80,21 @@ impl Subject {
 
     /// Whether it asks who the holder of a key is, which Cairn itself knows of its own.
     pub(crate) fn asks_who_calls(&self) -> bool {
+        self.is("sts", "GetCallerIdentity")
+    }
+
+    /// Whether it is this operation of a service of AWS's.
+    pub(crate) fn is(&self, service: &str, name: &str) -> bool {
         match self {
             Subject::Aws(Recognized::Operation { operation, .. }) => {
-                operation.service().id() == "sts" && operation.name() == "GetCallerIdentity"
+                operation.service().id() == service && operation.name() == name
             }
             Subject::Aws(Recognized::Unlisted { .. }) | Subject::Own(_) => false,
         }
     }
 
     /// What stands for it in metrics: few names, whatever callers send.
-    pub(crate) fn source(&self) -> &str {
+    pub(crate) fn source(&self) -> &'static str {
         match self {
             Subject::Aws(Recognized::Operation { operation, .. }) => operation.event_source(),
             Subject::Aws(Recognized::Unlisted { .. }) => "unlisted",
@@ -81,7 +109,7 @@ impl Subject {
                 needs_answer(*operation) && !operation.has_streaming_output()
             }
             Subject::Aws(Recognized::Unlisted { .. }) => self.writes(parts),
-            Subject::Own(_) => false,
+            Subject::Own(matched) => matched.records_response,
         }
     }
 }
@@ -114,10 +142,10 @@ pub(crate) fn has_form(parts: &Parts) -> bool {
 
 /// Why a request names its operation in a way that not everybody reads alike, if it does. `form` is as for
 /// [`Subject::of`].
-pub(super) fn ambiguity(parts: &Parts, form: &[u8]) -> Option<&'static str> {
+pub(super) fn ambiguity(parts: &Parts, form: &SentForm<'_>) -> Option<&'static str> {
     let targets = parts.headers.get_all("x-amz-target").iter().count();
     let query = parts.uri.query().unwrap_or_default().as_bytes();
-    let actions = actions(query) + actions(form);
+    let actions = actions(query) + actions(form.pairs()) + actions(form.packed_pairs());
     match (targets, actions) {
         (0, 0 | 1) | (1, 0) => None,
         (0, _) => Some("The request names more than one Action."),

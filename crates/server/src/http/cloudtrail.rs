@@ -1,14 +1,18 @@
 //! CloudTrail's API: AWS JSON 1.1.
 
 use super::{Answer, Signed, Unsigned, journal_error, read_signed, whole};
+use crate::access;
 use crate::api::{self, Call, Outcome, Prepared};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::events::{self, Exchange};
 use bytes::Bytes;
+use cairn_decide::trails;
+use cairn_model::Trail;
 use cairn_wire::input::BODY_BYTES_MAX;
 use cairn_wire::{ApiError, ErrorCode, Operation};
 use hyper::body::Incoming;
+use std::sync::Arc;
 
 /// Answers a call of `cloudtrail`.
 pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
@@ -46,7 +50,9 @@ async fn answer_operation(
         }
     };
     let Signed { caller, body, .. } = &signed;
-    match permitted(caller, operation) {
+    let operation =
+        operation.and_then(|operation| permitted(app, exchange, caller, operation, service, body));
+    match operation {
         Ok(operation) => whole(call(app, exchange, caller, operation, body).await),
         Err(error) => {
             events::cloudtrail(app, exchange, caller, name, body, Err(&error)).await;
@@ -55,18 +61,46 @@ async fn answer_operation(
     }
 }
 
-/// Every key but the ingest-only ones is its account's administrator.
-fn permitted(caller: &Caller, operation: Result<Operation, ApiError>) -> Result<Operation, ApiError> {
-    let operation = operation?;
-    if !caller.key.ingest_only {
-        return Ok(operation);
+/// Whether the key may do more than post, and its holder's policies allow the operation.
+fn permitted(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    operation: Operation,
+    service: &str,
+    body: &[u8],
+) -> Result<Operation, ApiError> {
+    let action = format!("{service}:{}", operation.name());
+    if caller.key.ingest_only {
+        let arn = caller.arn();
+        let message = format!(
+            "User: {arn} is not authorized to perform: {action} because its key may only post events"
+        );
+        return Err(ApiError::new(ErrorCode::AccessDeniedException, message));
     }
-    let message = format!(
-        "User: {} is not authorized to perform: cloudtrail:{} because its key may only post events",
-        caller.arn(),
-        operation.name()
-    );
-    Err(ApiError::new(ErrorCode::AccessDeniedException, message))
+    let resources = || match operation {
+        Operation::PutAuditEvents => access::channel_of(exchange.parts),
+        _ => {
+            let shown = |name: &str| shown(app, exchange, caller, name);
+            access::resources(operation, body, &caller.region, caller.account(), shown)
+        }
+    };
+    access::require(app, exchange, caller, &action, resources, || access::request_tags(operation, body))?;
+    Ok(operation)
+}
+
+/// The ARN of the trail that a name means to the caller's region, which shows trails of others too.
+fn shown(app: &App, exchange: &Exchange<'_>, caller: &Caller, name: &str) -> Option<String> {
+    let state = app.journal.catalog().state();
+    let trails: Vec<Arc<Trail>> = state.trails_of(caller.account()).cloned().collect();
+    let facts = trails::Facts {
+        trails: &trails,
+        account: caller.account(),
+        region: &caller.region,
+        now: exchange.now,
+        limits: app.config.limits.limits(),
+    };
+    trails::get(&facts, name).ok().map(|trail| trail.arn.to_string())
 }
 
 /// Runs an operation and has its event in the log before the answer goes out.
@@ -77,7 +111,15 @@ async fn call(
     operation: Operation,
     body: &Bytes,
 ) -> http::Response<Bytes> {
-    let call = Call { app, caller, operation, body, now: exchange.now, request_id: &exchange.request_id };
+    let call = Call {
+        app,
+        caller,
+        operation,
+        query: exchange.parts.uri.query().unwrap_or_default(),
+        body,
+        now: exchange.now,
+        request_id: &exchange.request_id,
+    };
     let answered = match api::prepare(call).await {
         Ok(prepared) if api::changes_something(operation) => change(call, &prepared, exchange).await,
         Ok(prepared) => api::run(call, &prepared).await,
@@ -108,7 +150,8 @@ async fn call(
 async fn change(call: Call<'_>, prepared: &Prepared, exchange: &Exchange<'_>) -> api::Answered {
     let Call { app, caller, operation, body, .. } = call;
     let mut control = app.journal.control().await;
-    let outcome = api::run(call, prepared).await?;
+    let mut outcome = api::run(call, prepared).await?;
+    outcome.changes.extend(call.forgetting());
     let Outcome { changes, recorded, .. } = &outcome;
     let event = events::cloudtrail_event(exchange, caller, operation.name(), body, Ok(recorded.clone()));
     let committed = control.commit(changes, caller.account(), &event).await;

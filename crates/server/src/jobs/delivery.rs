@@ -92,7 +92,7 @@ impl Round<'_> {
                 }
                 None => tokio::select! {
                     () = self.stop.cancelled() => {}
-                    () = growth.beyond(caught_up) => {}
+                    () = growth.gathered_beyond(caught_up) => {}
                 },
             }
         }

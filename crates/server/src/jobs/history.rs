@@ -37,7 +37,7 @@ pub(super) async fn follow(app: Arc<App>, mut growth: Growth, stop: Cancellation
             Ok(Step::Taken) => {}
             Ok(Step::CaughtUp) => tokio::select! {
                 () = stop.cancelled() => {}
-                () = growth.beyond(caught_up) => {}
+                () = growth.gathered_beyond(caught_up) => {}
             },
             Ok(Step::Full) => tokio::select! {
                 () = stop.cancelled() => {}

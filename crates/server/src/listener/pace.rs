@@ -8,7 +8,6 @@ use super::HEAD_TIMEOUT;
 use super::patience::STALL_TIMEOUT;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -33,8 +32,9 @@ struct State {
     open: u64,
     /// Since when no exchange is open.
     idle_since: Instant,
-    /// When open exchanges gave out a part of their answer that has not been taken on yet.
-    given: HashMap<u64, Instant>,
+    /// Open exchanges that gave out a part of their answer that has not been taken on yet, and when. There are few at
+    /// once, and with HTTP/1.1 one at most.
+    given: Vec<(u64, Instant)>,
 }
 
 /// What a look at a connection comes to.
@@ -50,7 +50,7 @@ pub(super) enum Verdict {
 
 impl Pace {
     pub(super) fn new(now: Instant) -> Pace {
-        Pace { state: Mutex::new(State { begun: 0, open: 0, idle_since: now, given: HashMap::new() }) }
+        Pace { state: Mutex::new(State { begun: 0, open: 0, idle_since: now, given: Vec::new() }) }
     }
 
     /// A request has come.
@@ -68,7 +68,7 @@ impl Pace {
         if state.open == 0 && now.duration_since(state.idle_since) > patience {
             return Verdict::Idle;
         }
-        match state.given.values().any(|given| now.duration_since(*given) > STALL_TIMEOUT) {
+        match state.given.iter().any(|(_, given)| now.duration_since(*given) > STALL_TIMEOUT) {
             true => Verdict::Stalled,
             false => Verdict::Moves,
         }
@@ -76,6 +76,19 @@ impl Pace {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn give(&mut self, number: u64, now: Instant) {
+        self.take(number);
+        self.given.push((number, now));
+    }
+
+    fn take(&mut self, number: u64) {
+        if let Some(place) = self.given.iter().position(|(given, _)| *given == number) {
+            self.given.swap_remove(place);
+        }
     }
 }
 
@@ -89,7 +102,7 @@ impl Drop for Underway {
     fn drop(&mut self) {
         let mut state = self.pace.state();
         state.open -= 1;
-        state.given.remove(&self.number);
+        state.take(self.number);
         if state.open == 0 {
             state.idle_since = Instant::now();
         }
@@ -143,9 +156,9 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Watched<B> {
         self.ended |= matches!(polled, Poll::Ready(None));
         let Underway { pace, number } = &self.underway;
         match &polled {
-            Poll::Ready(Some(Ok(_))) => pace.state().given.insert(*number, Instant::now()),
-            Poll::Ready(_) | Poll::Pending => pace.state().given.remove(number),
-        };
+            Poll::Ready(Some(Ok(_))) => pace.state().give(*number, Instant::now()),
+            Poll::Ready(_) | Poll::Pending => pace.state().take(*number),
+        }
         polled
     }
 

@@ -1,6 +1,7 @@
 //! `POST /_cairn/events`.
 
-use super::{SERVICE, error, respond};
+use super::{SERVICE, ahead, error, respond};
+use crate::access;
 use crate::app::App;
 use crate::auth::{self, Caller, Claim, Refused};
 use crate::body;
@@ -76,6 +77,7 @@ pub(super) async fn take_foreign(
 ) -> Result<Taken, ApiError> {
     let Posted { caller, body, share } = read(app, exchange, body).await?;
     let taken = async {
+        may_post(app, exchange, &caller, Origin::Posted)?;
         let asked =
             Asked { origin: Origin::Posted, format: Format::CloudTrail, positions: false, again: None };
         let (body, encoding) = unwrap(body)?;
@@ -128,6 +130,15 @@ async fn take(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Result<Rece
     taken
 }
 
+/// Keys that may only post may do so whatever their user's policies say: that is what they were made for.
+fn may_post(app: &App, exchange: &Exchange<'_>, caller: &Caller, origin: Origin) -> Result<(), ApiError> {
+    if caller.key.ingest_only {
+        return Ok(());
+    }
+    let action = if origin == Origin::Imported { "cairn:Import" } else { "cairn:PostEvents" };
+    access::require(app, exchange, caller, action, || vec!["*".to_owned()], Vec::new)
+}
+
 fn encoding_of(exchange: &Exchange<'_>, body: &[u8]) -> Result<Encoding, ApiError> {
     let header =
         exchange.parts.headers.get(http::header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
@@ -142,9 +153,13 @@ async fn take_from(
     share: Share,
 ) -> Result<Receipt, ApiError> {
     let asked = asked(exchange)?;
+    may_post(app, exchange, caller, asked.origin)?;
     let imports = asked.origin == Origin::Imported || asked.positions || asked.again.is_some();
     if imports && caller.key.ingest_only {
         return Err(ApiError::new(ErrorCode::AccessDeniedException, NO_IMPORT));
+    }
+    if imports {
+        ahead::wait(app).await;
     }
     // An importer that was cut off sends again what may still be on its way into the log.
     let _entered = if asked.positions { Some(app.under_way.enter(&body).await) } else { None };
@@ -220,7 +235,7 @@ enum Poses {
 async fn claim(app: &App, exchange: &Exchange<'_>) -> Result<Poses, ApiError> {
     let state = app.journal.catalog().state();
     if let Some(key) = auth::bearer(&state, exchange.parts, exchange.peer) {
-        return Ok(Poses::Token(Caller { key, region: app.config.region.clone() }));
+        return Ok(Poses::Token(Caller { key, region: app.config.region.clone(), session: None }));
     }
     match app.authenticator.claim(app.journal.catalog(), exchange.parts) {
         Ok(claim) => Ok(Poses::Signature(claim)),

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 /// How long a count waits for event history to catch up, and how long between looks.
 const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// Commits that imports ask for come no closer than this: each is a file of the table.
+/// How far apart the commits are that several imports ask for: the last of each is a small file of the table.
 const COMMIT_EVERY: Duration = Duration::from_millis(500);
 /// Ranges that one count takes at most: their JSON has to fit into a body.
 const RANGES_MAX: usize = 20_000;
@@ -114,7 +114,8 @@ async fn commit_in_turn(app: &App, end: Position) -> Result<(), ApiError> {
     if let Some(last) = *last {
         tokio::time::sleep_until(last + COMMIT_EVERY).await;
     }
-    if app.history.committed() < end {
+    // All but the last of these take as much as one commit may: only the last needs to be kept apart from others.
+    while app.history.committed() < end {
         *last = Some(Instant::now());
         app.history.commit().await.map_err(|error| {
             let message = "Event history could not be committed. Try again.";

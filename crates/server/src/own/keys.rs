@@ -8,6 +8,7 @@ use crate::events::{self as record, Exchange};
 use crate::http::journal_error;
 use bytes::Bytes;
 use cairn_model::{AccessKey, Account, AccountId, Change, KeyStatus};
+use cairn_store::catalog::CatalogState;
 use cairn_wire::{ApiError, ErrorCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -36,6 +37,8 @@ struct CreateKey {
     ingest_only: bool,
     any_account: bool,
     token: bool,
+    /// Of a user without a record, where others have one: that it may do everything is meant.
+    administrator: bool,
 }
 
 /// Makes a key. The answer is the only place where its secret and token are ever shown.
@@ -62,6 +65,8 @@ pub(super) async fn create(app: &App, exchange: &Exchange<'_>, caller: &Caller, 
         access_key_id: id,
     };
     let mut control = app.journal.control().await;
+    // Under the lock: a user that is deleted meanwhile would leave an administrator's key.
+    check_user(&app.journal.catalog().state(), &key, request.administrator)?;
     let mut changes = Vec::new();
     if !app.journal.catalog().state().accounts.contains_key(&account) {
         changes.push(Change::PutAccount(Account { id: account, name: None, created: exchange.now }));
@@ -74,6 +79,25 @@ pub(super) async fn create(app: &App, exchange: &Exchange<'_>, caller: &Caller, 
     answer["secretAccessKey"] = json!(secret);
     answer["token"] = json!(token);
     answered(&json!({ "keys": [answer] }))
+}
+
+/// Refuses a key of a user without a record in an account that has records: it would be an administrator's, and a
+/// misspelt name must not make one.
+fn check_user(state: &CatalogState, key: &AccessKey, is_meant: bool) -> Result<(), ApiError> {
+    let Some(user) = key.user.as_deref().filter(|_| !key.ingest_only) else { return Ok(()) };
+    let Some(records) = state.users.get(&key.account).filter(|records| !records.is_empty()) else {
+        return Ok(());
+    };
+    if records.contains_key(user) {
+        return Ok(());
+    }
+    // The case of letters makes no other user, as at AWS.
+    if let Some(known) = records.keys().find(|known| known.eq_ignore_ascii_case(user)) {
+        return Err(invalid(format!("there is no user {user}; did you mean {known}?")));
+    }
+    let why =
+        "its key may do everything in the account, which has to be asked for with \"administrator\": true";
+    if is_meant { Ok(()) } else { Err(invalid(format!("there is no user {user}; {why}"))) }
 }
 
 /// Disables or enables a key.
@@ -154,3 +178,6 @@ fn alphanumeric(length: usize) -> String {
     use rand::distr::{Alphanumeric, SampleString};
     Alphanumeric.sample_string(&mut rand::rng(), length)
 }
+
+#[cfg(test)]
+mod tests;

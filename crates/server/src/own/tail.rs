@@ -1,13 +1,15 @@
 //! `GET /_cairn/tail`: events as they come, as server-sent events.
 
 use super::{Answered, Reply, invalid, lookup};
+use crate::access::{Actors, still_may};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::clock;
 use crate::events::Exchange;
-use crate::journal::Journal;
 use crate::tail::{Permit, TailError};
 use cairn_lake::Matcher;
 use cairn_model::{KeyStatus, Position};
+use cairn_store::catalog::CatalogState;
 use cairn_wire::{ApiError, ErrorCode};
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
@@ -26,17 +28,33 @@ pub(super) async fn run(app: &App, exchange: &Exchange<'_>, caller: &Caller) -> 
     }
     let conditions = lookup::read(&members, caller, exchange.now)?;
     let matcher = Matcher::new(&conditions, &app.config.region).map_err(lookup::lookup_error)?;
-    let permit = permit(Arc::clone(&app.journal), caller.key.access_key_id.clone());
+    let permit = permit(app, exchange, caller);
     let frames = app.tails.open(matcher, after, permit).await.map_err(tail_error)?;
     Ok(Reply::Stream("text/event-stream", frames))
 }
 
-/// A tail lasts as long as its key: one that is disabled or deleted reads nothing more.
-fn permit(journal: Arc<Journal>, access_key_id: String) -> Permit {
+/// A tail lasts as long as its key, or its session, and as the caller's policies allow it: one that is over reads
+/// nothing more.
+fn permit(app: &App, exchange: &Exchange<'_>, caller: &Caller) -> Permit {
+    let (journal, actors) = (Arc::clone(&app.journal), Arc::clone(&app.actors));
+    let (parts, caller) = (exchange.parts.clone(), caller.clone());
+    let (peer, source, request_id) = (exchange.peer, exchange.source, exchange.request_id.clone());
     Box::new(move || {
-        let state = journal.catalog().state();
-        state.keys.get(&access_key_id).is_some_and(|key| key.status == KeyStatus::Active)
+        let request_id = request_id.clone();
+        let exchange = Exchange { parts: &parts, peer, source, request_id, now: clock::now() };
+        is_permitted(&actors, &journal.catalog().state(), &exchange, &caller)
     })
+}
+
+fn is_permitted(actors: &Actors, state: &CatalogState, exchange: &Exchange<'_>, caller: &Caller) -> bool {
+    let is_good = match &caller.session {
+        Some(session) => session.check(state, exchange.now).is_ok(),
+        None => {
+            let key = state.keys.get(&caller.key.access_key_id);
+            key.is_some_and(|key| key.status == KeyStatus::Active)
+        }
+    };
+    is_good && still_may(actors, state, exchange, caller, "cairn:Tail")
 }
 
 /// `requestParameters` of a tail's event.

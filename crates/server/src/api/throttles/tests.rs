@@ -26,6 +26,17 @@ fn each_operation_has_the_rate_that_it_has_at_aws() {
 }
 
 #[test]
+fn reads_may_come_ten_times_as_often_as_what_changes_something() {
+    let throttles = Throttles::default();
+    let own_rate = [Operation::LookupEvents, Operation::ListInsightsData, Operation::PutAuditEvents];
+    for operation in Operation::ALL.into_iter().filter(|operation| !own_rate.contains(operation)) {
+        let is_read = ["Get", "List", "Describe"].iter().any(|verb| operation.name().starts_with(verb));
+        let expected = if is_read { 10 } else { 1 };
+        assert_eq!(taken(&throttles, "111122223333", "us-east-1", operation), expected, "{operation:?}");
+    }
+}
+
+#[test]
 fn accounts_and_regions_are_counted_apart() {
     let throttles = Throttles::default();
     for (account, region) in

@@ -4,10 +4,12 @@ use super::{Intents, Owed};
 use crate::journal::{Journal, JournalError, replay};
 use cairn_model::{AccountId, Field, Record};
 use cairn_store::catalog::Catalog;
-use cairn_store::disk::LocalDisk;
+use cairn_store::disk::{Disk, DiskFile, LocalDisk};
 use cairn_store::log::{AppendError, Log, LogOptions};
+use std::io::{self, IoSlice};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -138,4 +140,106 @@ async fn an_outcome_that_could_not_be_recorded_is_tried_again_until_it_is() {
     assert_eq!(recorded(&journal), [(id, "Done".to_owned())]);
     intents.log.clone().close().unwrap();
     assert_eq!(intents.floor(), None);
+}
+
+/// A disk on which syncs fail once that is asked for.
+#[derive(Clone, Default)]
+struct Failing(Arc<AtomicBool>);
+
+struct FailingFile(Arc<dyn DiskFile>, Failing);
+
+impl Disk for Failing {
+    fn create(&self, path: &Path) -> io::Result<Arc<dyn DiskFile>> {
+        Ok(Arc::new(FailingFile(LocalDisk.create(path)?, self.clone())))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Arc<dyn DiskFile>> {
+        Ok(Arc::new(FailingFile(LocalDisk.open(path)?, self.clone())))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        LocalDisk.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        LocalDisk.remove(path)
+    }
+
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        LocalDisk.create_folder(path)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
+        LocalDisk.list(folder)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        LocalDisk.sync_folder(folder)
+    }
+
+    fn free_bytes(&self, folder: &Path) -> io::Result<u64> {
+        LocalDisk.free_bytes(folder)
+    }
+
+    fn is_private(&self, path: &Path) -> io::Result<bool> {
+        LocalDisk.is_private(path)
+    }
+}
+
+impl DiskFile for FailingFile {
+    fn read_at(&self, into: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.0.read_at(into, offset)
+    }
+
+    fn write_at(&self, from: &[IoSlice<'_>], offset: u64) -> io::Result<usize> {
+        self.0.write_at(from, offset)
+    }
+
+    fn allocate(&self, len: u64) -> io::Result<()> {
+        self.0.allocate(len)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        self.0.len()
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        match self.1.0.load(Ordering::Relaxed) {
+            true => Err(io::Error::other("the disk fails")),
+            false => self.0.sync_data(),
+        }
+    }
+}
+
+/// Intents on a disk that begins to fail when one is begun or, later, when it is closed.
+async fn failing_intents(folder: &Path, fails_later: bool) -> Journal {
+    let (journal, _) = start(folder).await;
+    let disk = Failing::default();
+    let intents = Intents::open(Arc::new(disk.clone()), folder.join("failing"), &journal).await.unwrap();
+    let id = Uuid::from_u128(7);
+    if fails_later {
+        intents.begin(id, account(), b"{}", &journal).await.unwrap();
+        disk.0.store(true, Ordering::Relaxed);
+        intents.end(id);
+        // Waits until the closing has been tried.
+        let _ = intents.log.clone().close();
+    } else {
+        disk.0.store(true, Ordering::Relaxed);
+        let begun = intents.begin(id, account(), b"{}", &journal).await;
+        assert!(matches!(begun, Err(AppendError::Fatal(_))));
+    }
+    journal
+}
+
+#[tokio::test]
+async fn a_disk_that_keeps_no_intent_ends_the_process() {
+    for fails_later in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = failing_intents(folder.path(), fails_later).await;
+        assert!(journal.fatal().is_cancelled(), "{fails_later}");
+    }
 }

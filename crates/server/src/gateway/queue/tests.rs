@@ -43,6 +43,28 @@ async fn what_was_taken_is_written_before_the_end() {
 }
 
 #[tokio::test]
+async fn what_comes_one_by_one_goes_into_the_log_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path()).await;
+    let (queue, drain) = EventQueue::new(1 << 20);
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(drain.run(Arc::clone(&journal), stop.clone()));
+    for _ in 0..10 {
+        queue.offer(account(), EVENT.to_vec());
+        tokio::task::yield_now().await;
+    }
+    while queue.bytes() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let stats = journal.log().stats();
+    assert_eq!(stats.records, 10);
+    // Two if this thread was held up for long.
+    assert!(stats.commits < 10, "{} commits", stats.commits);
+    stop.cancel();
+    running.await.unwrap();
+}
+
+#[tokio::test]
 async fn what_the_door_or_the_log_refuses_is_counted() {
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path()).await;

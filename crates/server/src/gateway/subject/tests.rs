@@ -1,8 +1,13 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{ambiguity, has_form};
-use http::Request;
+use super::{Subject, ambiguity, aws, has_form};
+use crate::gateway::sent_form::{SentForm, UNPACKED_BYTES_MAX};
+use cairn_wire::sigv4::Body;
+use flate2::{Compression, GzBuilder};
+use http::header::CONTENT_ENCODING;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Request};
+use std::io::Write;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -16,8 +21,58 @@ fn head(method: &str, uri: &str, headers: &[(&str, &str)]) -> Parts {
 
 fn check_ambiguity(uri: &str, targets: &[&str], form: &str, expected: bool) {
     let targets: Vec<_> = targets.iter().map(|target| ("x-amz-target", *target)).collect();
-    let found = ambiguity(&head("POST", uri, &targets), form.as_bytes());
+    let head = head("POST", uri, &targets);
+    let found = ambiguity(&head, &SentForm::of(&head.headers, form.as_bytes()));
     assert_eq!(found.is_some(), expected, "{uri} {targets:?} {form}");
+}
+
+fn packed(text: &[u8], name: &[u8]) -> Vec<u8> {
+    let mut encoder = GzBuilder::new().filename(name).write(Vec::new(), Compression::best());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_packed_form_names_its_operation_inside_and_nowhere_else() {
+    let check = |form: &[u8], ambiguous: bool, cut: bool| {
+        let head = head("POST", "/", &[("content-type", FORM), ("content-encoding", "gzip")]);
+        let form = SentForm::of(&head.headers, form);
+        assert_eq!((ambiguity(&head, &form).is_some(), form.is_cut()), (ambiguous, cut));
+    };
+    let form = b"Action=ListUsers&Version=2010-05-08";
+    check(&packed(form, b"name"), false, false);
+    assert_eq!(
+        aws(&head("POST", "/", &[]), SentForm::of(&gzip(), &packed(form, b"name")).pairs(), &[]),
+        aws(&head("POST", "/", &[]), form, &[])
+    );
+    check(&packed(b"Action=A&Action=B", b"name"), true, false);
+    // Whoever does not unpack it reads this.
+    check(&packed(form, b"&Action=DeleteUser&UserName=eve&"), true, false);
+    let long = [&form[..], &vec![b'&'; UNPACKED_BYTES_MAX]].concat();
+    check(&packed(&long, b"name"), false, true);
+    check(&packed(&long[..UNPACKED_BYTES_MAX], b"name"), false, false);
+}
+
+fn gzip() -> HeaderMap {
+    HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static("gzip"))])
+}
+
+#[test]
+fn only_what_the_models_mark_may_leave_its_body_unsigned() {
+    let declarable = |service: &str, method: &str, path: &str| {
+        let scope = format!("AWS4-HMAC-SHA256 Credential=K/20260301/us-east-1/{service}/aws4_request, x");
+        let head = head(method, path, &[("authorization", &scope)]);
+        Subject::Aws(aws(&head, &[], &[])).declarable(true)
+    };
+    let block = declarable("ebs", "PUT", "/snapshots/snap-1/blocks/0");
+    assert!(matches!(block, Body::DeclaredOrUnsigned), "{block:?}");
+    let conversation =
+        declarable("lex", "POST", "/bots/b/botAliases/a/botLocales/en_US/sessions/s/conversation");
+    assert!(matches!(conversation, Body::DeclaredOrEvents), "{conversation:?}");
+    for (service, method, path) in [("ebs", "POST", "/snapshots"), ("lambda", "GET", "/2015-03-31/functions")]
+    {
+        assert!(matches!(declarable(service, method, path), Body::Declared), "{service} {path}");
+    }
 }
 
 #[test]

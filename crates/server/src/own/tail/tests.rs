@@ -1,9 +1,16 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{after, members};
-use cairn_model::Position;
+use super::{after, is_permitted, members};
+use crate::access::Actors;
+use crate::auth::Caller;
+use crate::events::Exchange;
+use cairn_model::{AccessKey, Change, Grants, KeyStatus, Position, Timestamp, User};
+use cairn_store::catalog::CatalogState;
 use http::request::Parts;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 fn parts(query: &str, last: Option<&str>) -> Parts {
     let mut request = http::Request::get(format!("/_cairn/tail?{query}"));
@@ -36,4 +43,50 @@ fn the_header_of_a_client_that_comes_back_stands_above_the_parameter() {
     assert_eq!(read(Some("16"), Some("24")), Ok(Some(Position::new(24))));
     assert!(read(Some("x"), None).is_err());
     assert!(read(None, Some("-1")).is_err());
+}
+
+fn key(status: KeyStatus) -> AccessKey {
+    AccessKey {
+        access_key_id: "AKIAEXAMPLEEXAMPLE00".to_owned(),
+        account: "111122223333".parse().unwrap(),
+        user: Some("ann".to_owned()),
+        sealed_secret: Vec::new(),
+        token_sha256: None,
+        ingest_only: false,
+        any_account: false,
+        operator: false,
+        status,
+        created: Timestamp::MIN,
+    }
+}
+
+fn ann(document: Option<&str>) -> Change {
+    let mut grants = Grants::default();
+    grants.inline.extend(document.map(|text| ("own".to_owned(), text.to_owned())));
+    let (groups, tags) = (BTreeSet::new(), BTreeMap::new());
+    let account = key(KeyStatus::Active).account;
+    let name = "ann".to_owned();
+    Change::PutUser(Box::new(User { account, name, groups, grants, tags, created: Timestamp::MIN }))
+}
+
+#[test]
+fn a_tail_ends_with_its_key_and_with_the_permission() {
+    let (actors, mut state) = (Actors::default(), CatalogState::default());
+    let key_of_caller = Arc::new(key(KeyStatus::Active));
+    let caller = Caller { key: key_of_caller, region: "us-east-1".to_owned(), session: None };
+    let parts = parts("", None);
+    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let (request_id, now) = ("one".to_owned(), Timestamp::from_seconds(1_700_000_000));
+    let exchange = Exchange { parts: &parts, peer: address, source: address, request_id, now };
+    let mut after = |change: Change| {
+        state.apply(&change);
+        is_permitted(&actors, &state, &exchange, &caller)
+    };
+    assert!(after(Change::PutKey(key(KeyStatus::Active))));
+    let tail = r#"{"Statement":{"Effect":"Allow","Action":"cairn:Tail","Resource":"*"}}"#;
+    assert!(after(ann(Some(tail))));
+    assert!(!after(ann(None)));
+    assert!(!after(ann(Some(&tail.replace("Tail", "Lookup")))));
+    assert!(after(ann(Some(tail))));
+    assert!(!after(Change::PutKey(key(KeyStatus::Disabled))));
 }

@@ -4,8 +4,8 @@ use super::super::destinations::Destinations;
 use super::super::gaps::Gap;
 use super::super::takers::Takers;
 use super::*;
-use cairn_model::{Logging, Selectors, Trail};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use cairn_model::Trail;
+use std::collections::{HashMap, HashSet};
 
 const NOW: i64 = 1_770_000_000_000_000;
 
@@ -14,21 +14,9 @@ fn account() -> AccountId {
 }
 
 fn trail(bucket: &str) -> Trail {
-    Trail {
-        arn: format!("arn:aws:cloudtrail:us-east-1:111122223333:trail/{bucket}").parse().unwrap(),
-        bucket: bucket.to_owned(),
-        prefix: None,
-        include_global_service_events: true,
-        multi_region: true,
-        log_file_validation: true,
-        recursive_logging: true,
-        selectors: Selectors::Default,
-        logging: Logging::Never,
-        created: Timestamp::from_micros(NOW),
-        sns_topic: None,
-        kms_key: None,
-        tags: BTreeMap::new(),
-    }
+    let arn = format!("arn:aws:cloudtrail:us-east-1:111122223333:trail/{bucket}").parse().unwrap();
+    let created = Timestamp::from_micros(NOW);
+    Trail { multi_region: true, log_file_validation: true, ..Trail::new(arn, bucket.to_owned(), created) }
 }
 
 /// The log begins at 100, history is committed up to 900, trails up to 800. Destination 0 is here, 1 is not.

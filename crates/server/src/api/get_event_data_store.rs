@@ -1,0 +1,12 @@
+//! GetEventDataStore.
+
+use super::{Answered, Call, shapes, store_error};
+use cairn_decide::stores;
+use cairn_wire::generated::GetEventDataStoreRequest;
+
+pub(super) fn run(call: Call<'_>) -> Answered {
+    let input: GetEventDataStoreRequest = call.input()?;
+    let known = call.known();
+    let store = stores::get(&call.store_facts(&known), &input.event_data_store).map_err(store_error)?;
+    call.read(&shapes::store(store))
+}
