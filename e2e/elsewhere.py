@@ -1,9 +1,12 @@
 """Services that trails deliver to: moto as S3, SNS, SQS and KMS, and one that does not answer."""
 
+import json
 import re
 import socket
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +63,47 @@ class Silent:
 
     def close(self) -> None:
         self._listener.close()
+
+
+class Keys:
+    """A KMS that says of every alias what its name says: `alias/denied`, `alias/disabled`, `alias/broken`.
+
+    For `alias/slow` it says that it is asked and waits until it may answer.
+    """
+
+    def __init__(self) -> None:
+        self.is_asked, self.may_answer = threading.Event(), threading.Event()
+        keys = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                status, answer = keys.answer(body["KeyId"])
+                text = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/x-amz-json-1.1")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, format: str, *arguments: object) -> None:
+                """Says nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def answer(self, key: str) -> tuple[int, dict[str, Any]]:
+        if key == "alias/slow":
+            self.is_asked.set()
+            self.may_answer.wait(10)
+        if key == "alias/disabled":
+            metadata = {"KeyId": "k", "Arn": f"arn:aws:kms:{REGION}:111122223333:key/k", "KeyState": "Disabled"}
+            return 200, {"KeyMetadata": metadata}
+        codes = {"alias/denied": "AccessDeniedException", "alias/broken": "InvalidArnException"}
+        return 400, {"__type": codes.get(key, "NotFoundException"), "message": key}
+
+    def close(self) -> None:
+        self.may_answer.set()
+        self._server.shutdown()
+        self._server.server_close()

@@ -313,7 +313,7 @@ EC2 = service(
     read("DescribeVpcs").requests(None),
     write("CreateVolume", AvailabilityZone="us-east-1a", Size=8, VolumeType="gp3", Encrypted=True)
     .keeping(volume="VolumeId")
-    .requests({"zone": "us-east-1a", "size": 8, "volumeType": "gp3", "encrypted": True, "clientToken": ANYTHING})
+    .requests({"zone": "us-east-1a", "size": "8", "volumeType": "gp3", "encrypted": True, "clientToken": ANYTHING})
     .answers(ANYTHING),
     write("ModifyInstanceAttribute", InstanceId="i-0123456789abcdef0", DisableApiTermination={"Value": True})
     .requests({"instanceId": "i-0123456789abcdef0", "disableApiTermination": {"value": True}})

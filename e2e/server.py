@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+import schema
 import wire
 from events import Event, ndjson
 from waiting import until
@@ -133,8 +134,11 @@ class Server:
     # -- AWS's own clients
 
     def client(self, service: str, region: str = REGION, key: Key = ROOT, **config: Any) -> Any:
-        """A boto3 client that does not try again, so that tests see the first answer."""
-        return boto3.client(
+        """A boto3 client that does not try again, so that tests see the first answer.
+
+        Answers of CloudTrail's that are not as botocore's model has them fail the test.
+        """
+        client = boto3.client(
             service,
             region_name=region,
             endpoint_url=self.url,
@@ -142,6 +146,9 @@ class Server:
             aws_secret_access_key=key.secret,
             config=Config(retries={"total_max_attempts": 1}, **config),
         )
+        if service in schema.SERVICES:
+            schema.hold(client)
+        return client
 
     def shell(self, region: str = REGION, key: Key = ROOT) -> dict[str, str]:
         """The environment that `cairn serve` tells its users to export."""

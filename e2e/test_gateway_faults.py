@@ -2,9 +2,11 @@
 
 import http.client
 import itertools
+import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -12,11 +14,11 @@ import wire
 from conftest import MakeServer
 from elsewhere import Moto, Silent
 from events import Event, unique
-from gateway_upstreams import Holding, Upstream, answering, dying, dying_amid_answer
+from gateway_upstreams import Holding, Received, Upstream, answer, answering, dying, dying_amid_answer
 from server import ROOT, Server
 from test_gateway import about, status_of
 from waiting import until
-from wire import Answer
+from wire import Answer, Key
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CLIENTS = 4
@@ -31,9 +33,27 @@ def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
 
 def create_user(server: Server, user: str) -> Answer:
     """iam CreateUser by hand: no client retries it, and every answer is seen."""
+    return create_user_by(server, ROOT, user)
+
+
+def create_user_by(server: Server, key: Key, user: str) -> Answer:
     body = f"Action=CreateUser&Version=2010-05-08&UserName={user}".encode()
     url = f"{server.url}/"
-    return wire.send(url, "POST", body, wire.signed_headers(url, "POST", body, ROOT, "iam", "us-east-1", FORM))
+    return wire.send(url, "POST", body, wire.signed_headers(url, "POST", body, key, "iam", "us-east-1", FORM))
+
+
+def handing_out(received: Received, connection: socket.socket) -> None:
+    """Answers AssumeRole with a key whose number is the session's."""
+    form = dict(parse_qsl(received.read_body(connection).decode()))
+    name = form.get("RoleSessionName", "s0")
+    credentials = (
+        f"<AccessKeyId>ASIAHANDEDOUT{int(name[1:]):07}</AccessKeyId><SecretAccessKey>any</SecretAccessKey>"
+        "<SessionToken>any</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>"
+    )
+    role = f"<AssumedRoleId>AROAEXAMPLE:{name}</AssumedRoleId><Arn>arn:aws:sts::111122223333:assumed-role/r/{name}</Arn>"
+    result = f"<Credentials>{credentials}</Credentials><AssumedRoleUser>{role}</AssumedRoleUser>"
+    text = f"<AssumeRoleResponse><AssumeRoleResult>{result}</AssumeRoleResult></AssumeRoleResponse>"
+    connection.sendall(answer(text.encode(), Content_Type="text/xml"))
 
 
 def await_event(server: Server, name: str, **parameters: str) -> Event:
@@ -229,3 +249,52 @@ def test_writes_that_could_not_be_recorded_are_refused_and_reads_go_on(make_serv
     assert kept in users and refused not in users, "reads go on, and the write did not come through"
     assert status_of(server.client("s3").create_bucket, Bucket=unique("refused")) == 503
     server.stop()
+
+
+def test_a_write_that_is_refused_is_told_of_once_though_its_client_went(make_server: MakeServer) -> None:
+    server = make_server("--upstream", "http://127.0.0.1:1").start()
+    server.stop()
+    # The disk counts as full, and what was set aside for the log takes the events all the same.
+    server.flags = (*server.flags, "--log-reserve-bytes", str(10**18))
+    server.start()
+    for _ in range(100):
+        body = f"Action=CreateUser&Version=2010-05-08&UserName={unique('gone')}".encode()
+        url = f"{server.url}/"
+        headers = wire.signed_headers(url, "POST", body, ROOT, "iam", "us-east-1", FORM)
+        with wire.connect(server.url) as connection:
+            connection.sendall(wire.head(url, "POST", {**headers, "Content-Length": str(len(body))}) + body)
+    server.restart()
+    server.wait_until_visible()
+    recorded = Counter(event["requestParameters"]["userName"] for event in server.lookup(name="CreateUser"))
+    assert recorded and max(recorded.values()) == 1, recorded.most_common(5)
+    server.stop()
+
+
+def test_all_keys_that_were_handed_out_at_once_are_known_after_a_crash(make_server: MakeServer) -> None:
+    """Their events and whose they are became durable together, before any answer ended."""
+    with Upstream(handing_out) as upstream:
+        server = make_server("--upstream", upstream.url).start()
+
+        def assume(number: int) -> None:
+            form = f"Action=AssumeRole&Version=2011-06-15&RoleArn=arn:aws:iam::111122223333:role/r&RoleSessionName=s{number}"
+            url, body = f"{server.url}/", form.encode()
+            headers = wire.signed_headers(url, "POST", body, ROOT, "sts", "us-east-1", FORM)
+            assert wire.send(url, "POST", body, headers).status == 200
+
+        callers = [threading.Thread(target=assume, args=(number,)) for number in range(40)]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+        server.kill()
+        server.start()
+        for number in range(40):
+            create_user_by(server, Key(f"ASIAHANDEDOUT{number:07}", "any", ""), f"by-{number}")
+        server.wait_until_visible()
+        assert len(server.lookup(name="AssumeRole")) == 40
+        names = {
+            event["requestParameters"]["userName"]: event["userIdentity"]["arn"].rpartition("/")[2]
+            for event in server.lookup(name="CreateUser")
+        }
+        assert names == {f"by-{number}": f"s{number}" for number in range(40)}
+        server.stop()

@@ -49,8 +49,13 @@ paths:
       x-cairn-resource: {type: "Example::Billing::Order", arn: "arn:example:billing:::order/{orderId}"}
   /orders/search:
     post: {operationId: SearchOrders, x-cairn-read-only: true, x-cairn-category: data}
+  /orders/refund:
+    post:
+      operationId: RefundOrder
+      x-cairn-record-response: true
+      requestBody: {content: {application/json: {schema: {properties: {shop: {writeOnly: true}}}}}}
 """
-SECRETS = [b"canary of a card", b"canary of a pin", b"canary of a note", b"canary of a query's token"]
+SECRETS = [b"canary of a card", b"canary of a shop", b"canary of a pin", b"canary of a note", b"canary of a query's token"]
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +65,8 @@ def issuer() -> Issuer:
 
 @pytest.fixture(scope="module")
 def billing() -> Iterator[Upstream]:
-    headers = {"Content_Type": "application/json"}
-    with Upstream(answering(b'{"order": "o-1", "password": "canary of a card"}', **headers)) as upstream:
+    told = b'{"order": "o-1", "password": "canary of a card", "said": "at canary of a shop"}'
+    with Upstream(answering(told, Content_Type="application/json")) as upstream:
         yield upstream
 
 
@@ -110,6 +115,15 @@ def test_operations_are_recorded_as_the_document_says(server: Server) -> None:
     assert resource["type"] == "Example::Billing::Order" and resource["ARN"].startswith("arn:example:billing:::order/o")
 
 
+def test_answers_are_recorded_where_the_document_says_so(server: Server) -> None:
+    answer = call(server, "POST", "/billing/orders/refund", {"shop": "canary of a shop"})
+    assert answer.json() == {"order": "o-1", "password": "canary of a card", "said": "at canary of a shop"}
+    event = the_event(server, "RefundOrder")
+    assert event["responseElements"] == {"order": "o-1", "password": HIDDEN, "said": HIDDEN}
+    call(server, "POST", "/billing/orders", {})
+    assert the_event(server, "CreateOrder")["responseElements"] is None
+
+
 def test_what_the_document_does_not_name_is_recorded_by_method_and_path(server: Server) -> None:
     assert call(server, "PUT", "/billing/unheard/of").status == 200
     event = the_event(server, "PUT /billing/unheard/of")
@@ -147,6 +161,13 @@ def test_a_header_names_the_caller_where_no_token_does(server: Server) -> None:
     event = the_event(server, "GetOrder")
     assert event["userIdentity"]["userName"] == "ann"
     assert event["additionalEventData"]["cairn"]["signatureVerified"] is False, "nobody verified it"
+
+
+def test_a_header_that_the_api_never_gets_names_nobody(server: Server, billing: Upstream) -> None:
+    call(server, "GET", "/billing/orders/1", X_User="u-20", X_User_Name="mallory", Connection="close, X-User")
+    assert "x-user" not in billing.received[-1].headers
+    event = the_event(server, "GetOrder")
+    assert "u-20" not in json.dumps(event) and "mallory" not in json.dumps(event)
 
 
 @pytest.mark.parametrize("status,code", [("404 Not Found", "NoSuchOrder"), ("500 Internal Server Error", "NoSuchOrder")])

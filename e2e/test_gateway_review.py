@@ -1,5 +1,6 @@
 """The recording gateway against callers who mean it ill, and against ends that come at a bad moment."""
 
+import gzip
 import json
 import socket
 import threading
@@ -9,6 +10,7 @@ import pytest
 
 import wire
 from conftest import MakeServer
+from gateway_canaries import found_in
 from gateway_upstreams import Holding, Received, Upstream, answer, answering
 from server import CAIRN, ROOT, Server
 from test_gateway import STRANGER, about
@@ -51,6 +53,72 @@ def test_what_can_be_taken_for_two_operations_is_refused_on_the_record(
         codes = ("ValidationException", "InvalidParameterCombination")
         until(lambda: [event for event in server.lookup() if event.get("errorCode") in codes], "it is on the record")
         server.stop()
+
+
+@pytest.mark.parametrize("code", ["unpacked", "too large", "two of them"])
+def test_a_packed_form_is_recorded_by_what_is_in_it(make_server: MakeServer, code: str) -> None:
+    with Upstream(answering()) as upstream:
+        server = make_server("--upstream", upstream.url).start()
+        form = b"Action=CreateUser&Version=2010-05-08&UserName=eve"
+        packed = {
+            "unpacked": gzip.compress(form),
+            "too large": gzip.compress(form + b"&" * 5 * MEBIBYTE),
+            "two of them": gzip.compress(form + b"&Action=DeleteUser"),
+        }[code]
+        answer = send(server, "/", packed, "iam", **FORM, **{"Content-Encoding": "gzip"})
+        event = await_event(server, "CreateUser", userName="eve")
+        expected = {
+            "unpacked": (200, None, [packed]),
+            "too large": (413, "RequestEntityTooLarge", []),
+            "two of them": (400, "InvalidParameterCombination", []),
+        }[code]
+        assert (answer.status, event.get("errorCode"), [request.body for request in upstream.received]) == expected
+        server.stop()
+
+
+# -- bodies that are not signed
+
+
+def test_a_body_is_left_unsigned_only_where_the_operation_allows_it(make_server: MakeServer) -> None:
+    unsigned, events = "UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-EVENTS"
+    with Upstream(answering()) as upstream:
+        server = make_server("--upstream", upstream.url).start()
+
+        def status(service: str, method: str, path: str, said: str) -> int:
+            url = f"{server.url}{path}"
+            headers = {"X-Amz-Content-SHA256": said, "Content-Type": "application/octet-stream"}
+            headers = wire.signed_headers(url, method, b"the body", ROOT, service, "us-east-1", headers)
+            return wire.send(url, method, b"the body", headers).status
+
+        conversation = "/bots/b/botAliases/a/botLocales/en_US/sessions/s/conversation"
+        assert status("ebs", "PUT", "/snapshots/snap-1/blocks/7", unsigned) == 200
+        assert status("lex", "POST", conversation, events) == 200
+        assert [request.body for request in upstream.received] == [b"the body"] * 2
+        assert status("ebs", "POST", "/snapshots", unsigned) in (400, 403)
+        assert status("ebs", "PUT", "/snapshots/snap-1/blocks/7", events) in (400, 403)
+        assert status("lex", "POST", conversation, unsigned) in (400, 403)
+        assert len(upstream.received) == 2
+        (started,) = about(server, "StartConversation", 2)[1:]
+        assert started["userIdentity"]["type"] == "Root" and "errorCode" not in started
+        server.stop()
+
+
+# -- secrets in URLs
+
+
+def test_what_signs_a_url_in_a_parameter_is_nowhere_on_disk(make_server: MakeServer) -> None:
+    message = b"<Error><Code>Odd</Code><Message>no https://b/t?X-Amz-Signature=canary-of-a-message</Message></Error>"
+    with Upstream(answering(b"<ErrorResponse>" + message + b"</ErrorResponse>", "400 Bad Request")) as upstream:
+        server = make_server("--upstream", upstream.url).start()
+        url = "https%3A%2F%2Fb%2Ft%3FX-Amz-Date%3D2026%26X-Amz-Signature%3Dcanary-of-a-url"
+        form = f"Action=CreateStack&Version=2010-05-15&StackName=s&TemplateURL={url}".encode()
+        assert send(server, "/", form, "cloudformation", **FORM).status == 400
+        told = await_event(server, "CreateStack", stackName="s")
+        hidden = "HIDDEN_DUE_TO_SECURITY_REASONS"
+        assert told["requestParameters"]["templateURL"] == f"https://b/t?X-Amz-Date=2026&X-Amz-Signature={hidden}"
+        assert told["errorMessage"] == f"no https://b/t?X-Amz-Signature={hidden}"
+        server.stop()
+        assert not found_in(server.data, [b"canary-of-a-url", b"canary-of-a-message"])
 
 
 # -- bodies that are read

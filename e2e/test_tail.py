@@ -268,16 +268,19 @@ def test_a_slow_client_holds_up_nobody_and_gets_everything_in_the_end(make_serve
 
 def test_a_stop_does_not_wait_for_tails(make_server: MakeServer) -> None:
     server = make_server().start()
-    with stream(server, {}) as messages, Proxy(server.url) as proxy, tailing(server, url=proxy.url) as tail:
+    with stream(server, {}) as messages, Proxy(server.url) as proxy:
         messages.next()
-        server.stop()
-        until(lambda: any("trying to go on" in line for line in tail.said), "the tail tries to go on")
-        server.start()
-        proxy.target = server.url
-        posted = event(user=unique("after-the-stop"))
-        server.post_events([posted])
-        until(lambda: posted["eventID"] in ids(tail.shown()), "the tail goes on")
-        tail.interrupt()
+        # Else the stream's event could be taken for the tail's.
+        server.found(1, name="Tail")
+        with tailing(server, url=proxy.url) as tail:
+            server.stop()
+            until(lambda: any("trying to go on" in line for line in tail.said), "the tail tries to go on")
+            server.start()
+            proxy.target = server.url
+            posted = event(user=unique("after-the-stop"))
+            server.post_events([posted])
+            until(lambda: posted["eventID"] in ids(tail.shown()), "the tail goes on")
+            tail.interrupt()
     server.stop()
 
 

@@ -85,35 +85,65 @@ def test_a_multi_region_trail_includes_global_services(cloudtrail: Any, bucket: 
     refused(cloudtrail.create_trail, code, message, Name="rules", S3BucketName=bucket, **settings)
 
 
-@pytest.mark.parametrize(
-    ("member", "value", "code"),
-    [
-        (
-            "CloudWatchLogsLogGroupArn", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:g:*",
-            "CloudWatchLogsDeliveryUnavailableException",
-        ),
-        ("CloudWatchLogsRoleArn", f"arn:aws:iam::{ACCOUNT}:role/r", "CloudWatchLogsDeliveryUnavailableException"),
-        ("IsOrganizationTrail", True, "UnsupportedOperationException"),
-    ],
-)
-def test_a_setting_that_is_not_built_is_refused_by_its_name(
-    cloudtrail: Any, bucket: str, member: str, value: Any, code: str
-) -> None:
-    message = refused(cloudtrail.create_trail, code, Name="rules", S3BucketName=bucket, **{member: value})
-    assert member in message
+def test_a_setting_that_is_not_built_is_refused_by_its_name(cloudtrail: Any, bucket: str) -> None:
+    code = "UnsupportedOperationException"
+    create = cloudtrail.create_trail
+    message = refused(create, code, Name="rules", S3BucketName=bucket, IsOrganizationTrail=True)
+    assert "IsOrganizationTrail" in message
     refused(cloudtrail.get_trail, "TrailNotFoundException", Name="rules")
 
 
-def test_operations_that_are_not_built_say_so(server: Server, cloudtrail: Any) -> None:
-    code = "UnsupportedOperationException"
-    refused(cloudtrail.create_event_data_store, code, Name="store")
-    refused(cloudtrail.start_query, code, QueryStatement="SELECT 1")
-    refused(cloudtrail.list_channels, code)
-    refused(cloudtrail.get_insight_selectors, code, TrailName="default")
-    data = server.client("cloudtrail-data")
-    audit = [{"id": "1", "eventData": "{}"}]
-    channel = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:channel/EXAMPLE8-0558-4f7e-a06a-43969EXAMPLE"
-    refused(data.put_audit_events, code, auditEvents=audit, channelArn=channel)
+GROUP = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/cloudtrail:*"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/logs"
+
+
+@pytest.mark.parametrize(
+    ("group", "role", "code"),
+    [
+        (GROUP, ROLE, "CloudWatchLogsDeliveryUnavailableException"),
+        (GROUP, None, "InvalidCloudWatchLogsRoleArnException"),
+        (GROUP, "", "InvalidCloudWatchLogsRoleArnException"),
+        (None, ROLE, "InvalidCloudWatchLogsLogGroupArnException"),
+        ("", ROLE, "InvalidCloudWatchLogsLogGroupArnException"),
+        ("a-group", ROLE, "InvalidCloudWatchLogsLogGroupArnException"),
+        (GROUP.replace(ACCOUNT, "210987654321"), ROLE, "InvalidCloudWatchLogsLogGroupArnException"),
+        (GROUP.replace("us-east-1", AWAY), ROLE, "InvalidCloudWatchLogsLogGroupArnException"),
+        (GROUP, "a-role", "InvalidCloudWatchLogsRoleArnException"),
+        (GROUP, ROLE.replace(":role/", ":user/"), "InvalidCloudWatchLogsRoleArnException"),
+    ],
+)
+def test_a_log_group_needs_its_role_and_a_server_that_delivers_to_it(
+    cloudtrail: Any, bucket: str, group: str | None, role: str | None, code: str
+) -> None:
+    name = unique("logs")
+    given = {"CloudWatchLogsLogGroupArn": group, "CloudWatchLogsRoleArn": role}
+    members = {member: value for member, value in given.items() if value is not None}
+    refused(cloudtrail.create_trail, code, Name=name, S3BucketName=bucket, **members)
+    refused(cloudtrail.get_trail, "TrailNotFoundException", Name=name)
+    before = cloudtrail.create_trail(Name=name, S3BucketName=bucket)
+    refused(cloudtrail.update_trail, code, Name=name, S3KeyPrefix="never", **members)
+    after = cloudtrail.update_trail(Name=name, CloudWatchLogsLogGroupArn="", CloudWatchLogsRoleArn="")
+    del before["ResponseMetadata"], after["ResponseMetadata"]
+    assert after == before
+    cloudtrail.delete_trail(Name=name)
+
+
+def test_what_never_was_is_said_not_to_be(cloudtrail: Any) -> None:
+    nothing = "11111111-2222-4333-8444-555555555555"
+    store = cloudtrail.create_event_data_store(Name="unasked")["EventDataStoreArn"]
+    assert cloudtrail.list_queries(EventDataStore=store)["Queries"] == []
+    refused(cloudtrail.list_queries, "EventDataStoreNotFoundException", EventDataStore=nothing)
+    refused(cloudtrail.list_queries, "InvalidNextTokenException", EventDataStore=store, NextToken="next")
+    refused(cloudtrail.list_queries, "InvalidDateRangeException", EventDataStore=store, StartTime=2, EndTime=1)
+    for operation in (cloudtrail.describe_query, cloudtrail.get_query_results, cloudtrail.cancel_query):
+        refused(operation, "QueryIdNotFoundException", QueryId=nothing)
+    refused(cloudtrail.describe_query, "InvalidParameterException")
+    refused(cloudtrail.generate_query, "UnsupportedOperationException", EventDataStores=[store], Prompt="errors")
+    assert cloudtrail.list_imports()["Imports"] == cloudtrail.list_imports(Destination=store)["Imports"] == []
+    refused(cloudtrail.list_imports, "EventDataStoreARNInvalidException", Destination="store")
+    refused(cloudtrail.get_import, "ImportNotFoundException", ImportId=nothing)
+    refused(cloudtrail.stop_import, "ImportNotFoundException", ImportId=nothing)
+    refused(cloudtrail.list_import_failures, "InvalidParameterException", ImportId=nothing)
 
 
 def test_a_call_may_have_either_target_prefix(server: Server) -> None:

@@ -10,6 +10,8 @@ from events import unique
 from server import ACCOUNT, Server
 from test_trails import AWAY, refused
 
+NOWHERE = "11111111-2222-4333-8444-555555555555"
+
 
 @pytest.fixture(scope="module")
 def bucket(server: Server) -> str:
@@ -99,8 +101,10 @@ def test_tags_that_trails_cannot_have_are_refused(
         (trail_arn("default", AWAY), "CloudTrailARNInvalidException"),
         (trail_arn("default", account="444455556666"), "CloudTrailARNInvalidException"),
         (trail_arn("nobody"), "ResourceNotFoundException"),
-        (trail_arn("x").replace("trail/", "channel/"), "ResourceNotFoundException"),
-        (trail_arn("x").replace("trail/", "eventdatastore/"), "EventDataStoreNotFoundException"),
+        (trail_arn("x").replace("trail/", "channel/"), "ChannelARNInvalidException"),
+        (trail_arn("x").replace("trail/", "eventdatastore/"), "EventDataStoreARNInvalidException"),
+        (trail_arn(NOWHERE).replace("trail/", "eventdatastore/"), "EventDataStoreNotFoundException"),
+        (trail_arn("x").replace("trail/", "dashboard/"), "ResourceNotFoundException"),
         (trail_arn("x").replace("trail/", "rock/"), "ResourceTypeNotSupportedException"),
     ],
 )

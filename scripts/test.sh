@@ -85,6 +85,7 @@ check "Style of the tree (cargo xtask tidy)" cargo xtask tidy
 check "Generated code (cargo xtask codegen --check)" check_codegen
 check "Formatting (cargo fmt --check)" cargo fmt --all --check
 check "JavaScript SDK" e2e/clients/js/install.sh
+check "Client in Rust" cargo build --locked --manifest-path e2e/clients/rust/Cargo.toml
 check "Fuzzing, 5 seconds each (scripts/fuzz.sh)" scripts/fuzz.sh 5
 end_to_end_tests
 
