@@ -2,7 +2,8 @@
 
 use crate::{
     AccessKey, AccountId, Channel, ChannelArn, Dashboard, DashboardArn, EventDataStore, EventDataStoreArn,
-    Group, ManagedPolicy, PolicedArn, ResourcePolicy, Role, Session, Timestamp, Trail, TrailArn, User,
+    Group, ManagedPolicy, Organization, OrganizationId, PolicedArn, ResourcePolicy, Role, Session, Stack,
+    StackId, Timestamp, Trail, TrailArn, User,
 };
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +95,20 @@ pub enum Change {
         account: AccountId,
         /// The policy's name.
         name: String,
+    },
+    /// An organization came to be, or its accounts or its delegated administrators changed.
+    PutOrganization(Box<Organization>),
+    /// There is no such organization any more.
+    DeleteOrganization {
+        /// The organization.
+        id: OrganizationId,
+    },
+    /// A template is about to change its resources, or has.
+    PutStack(Box<Stack>),
+    /// A stack has no resources any more.
+    DeleteStack {
+        /// The stack.
+        id: StackId,
     },
 }
 

@@ -54,6 +54,8 @@ pub enum Category {
     Insight = 3,
     /// Aggregated data events.
     Aggregated = 4,
+    /// What came through a channel: their own names and identities stand in `eventData`.
+    ActivityAuditLog = 5,
     /// A category that Cairn does not know.
     Other = 255,
 }
@@ -67,6 +69,7 @@ impl Category {
             "NetworkActivity" => Category::NetworkActivity,
             "Insight" => Category::Insight,
             "Aggregated" => Category::Aggregated,
+            "ActivityAuditLog" => Category::ActivityAuditLog,
             _ => Category::Other,
         }
     }
@@ -79,6 +82,7 @@ impl Category {
             Category::NetworkActivity => "NetworkActivity",
             Category::Insight => "Insight",
             Category::Aggregated => "Aggregated",
+            Category::ActivityAuditLog => "ActivityAuditLog",
             Category::Other => "Other",
         }
     }
@@ -90,6 +94,7 @@ impl Category {
             2 => Category::NetworkActivity,
             3 => Category::Insight,
             4 => Category::Aggregated,
+            5 => Category::ActivityAuditLog,
             _ => Category::Other,
         }
     }
@@ -226,6 +231,14 @@ impl<'a> Event<'a> {
             let (_, value) = spans.find(|(field, _)| *field == field::UNKNOWN_VALUE)?;
             Some((key, value))
         })
+    }
+
+    /// The raw `eventData` of what came through a channel; `None` for all other events.
+    #[inline]
+    pub fn event_data(&self) -> Option<&'a str> {
+        let is_activity = self.category() == Category::ActivityAuditLog;
+        let mut unknown = self.unknown().filter(|_| is_activity);
+        unknown.find(|(key, _)| *key == "\"eventData\"").map(|(_, data)| data)
     }
 
     #[inline]

@@ -13,6 +13,7 @@ pub use members::{Members, elements, members, value_end};
 pub use scan::{Scanner, Visit};
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// How deep arrays and objects may nest.
 pub const DEPTH_MAX: u32 = 128;
@@ -50,6 +51,24 @@ pub enum JsonError {
 /// The bytes as text, which [`Scanner`] takes.
 pub fn text(bytes: &[u8]) -> Result<&str, JsonError> {
     simdutf8::basic::from_utf8(bytes).map_err(|_| JsonError::NotUtf8)
+}
+
+/// Whether `text` is JSON that all readers read alike: a [`Scanner`]'s judgement alone. `scanner` can be used again.
+pub fn check(scanner: &mut Scanner, text: &str) -> Result<(), JsonError> {
+    scanner.scan(text, (), &mut Nobody).map(drop)
+}
+
+/// Asks for no member.
+struct Nobody;
+
+impl Visit for Nobody {
+    type Place = ();
+
+    fn enter(&mut self, (): (), _: &str, _: Range<usize>) -> Option<()> {
+        None
+    }
+
+    fn leave(&mut self, (): (), _: &str, _: Range<usize>, _: Range<usize>) {}
 }
 
 /// Reads the text of a JSON string, quotes included; `None` if `raw` is not one.

@@ -1,5 +1,5 @@
 //! The nouns of Cairn: events, accounts, positions, times, trails, event data stores, channels, dashboards,
-//! users, roles, policies, changes.
+//! users, roles, policies, organizations, stacks, changes.
 //!
 //! Pure: no IO, no clock, no randomness. An edit here rebuilds everything, so it changes rarely.
 
@@ -13,6 +13,7 @@ pub mod event_data_store;
 pub mod insight;
 pub mod json;
 pub mod key;
+pub mod organization;
 pub mod policy;
 pub mod position;
 pub mod record;
@@ -20,6 +21,7 @@ pub mod resource_policy;
 pub mod role;
 pub mod selector;
 pub mod session;
+pub mod stack;
 pub mod time;
 pub mod trail;
 pub mod user;
@@ -35,6 +37,7 @@ pub use event_data_store::{
 };
 pub use insight::{InsightCategory, InsightSelector, InsightType};
 pub use key::{AccessKey, KeyStatus};
+pub use organization::{Member, Organization, OrganizationId};
 pub use policy::{Grants, ManagedPolicy};
 pub use position::Position;
 pub use record::Record;
@@ -44,6 +47,7 @@ pub use selector::{
     AdvancedEventSelector, AdvancedFieldSelector, DataResource, EventSelector, ReadWriteType, Selectors,
 };
 pub use session::{Session, SessionHolder};
+pub use stack::{Stack, StackId, StackResource};
 pub use time::Timestamp;
-pub use trail::{Aggregation, AggregationTemplate, Logging, Trail};
+pub use trail::{Aggregation, AggregationTemplate, LogGroup, Logging, Trail};
 pub use user::{Group, User};

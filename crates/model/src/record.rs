@@ -4,16 +4,44 @@
 //! |---|---|
 //! | 1 | an event |
 //! | 2 | length of the changes (4, little-endian), the changes as a JSON array, an event |
+//! | 3 | a mark: its kind (1) and a version of the shared catalog (8, little-endian); then as 2 |
 
 use crate::event::NotAnEvent;
 use crate::{Change, Event};
 
 const EVENT: u8 = 1;
 const CHANGES_AND_EVENT: u8 = 2;
+const MARKED: u8 = 3;
+
+const DECIDED: u8 = 1;
+const ADOPTED: u8 = 2;
+const RECTIFIED: u8 = 3;
+
+/// How changes relate to a catalog that several processes share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// This process decided them on the catalog's state of a version. They take effect if that is still its version when
+    /// they come to the catalog.
+    Decided {
+        /// The version.
+        version: u64,
+    },
+    /// Other processes made them, up to a version.
+    Adopted {
+        /// The version.
+        version: u64,
+    },
+    /// The same, and what was decided right before came too late: these state what is true instead.
+    Rectified {
+        /// The version.
+        version: u64,
+    },
+}
 
 /// A record of the log: an event, or an event and the control-plane changes that its call made.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
+    mark: Option<Mark>,
     changes: Option<&'a [u8]>,
     event: Event<'a>,
 }
@@ -43,26 +71,41 @@ impl<'a> Record<'a> {
 
     /// Starts a record of changes and the event of their call; the event's encoded form follows.
     pub fn start_changes(changes: &[Change], out: &mut Vec<u8>) {
-        let json = serde_json::to_vec(changes).expect("changes have string keys only");
         out.push(CHANGES_AND_EVENT);
-        out.extend_from_slice(&(json.len() as u32).to_le_bytes());
-        out.extend_from_slice(&json);
+        write_changes(changes, out);
+    }
+
+    /// The same with a mark.
+    pub fn start_marked(mark: Mark, changes: &[Change], out: &mut Vec<u8>) {
+        let (kind, version) = match mark {
+            Mark::Decided { version } => (DECIDED, version),
+            Mark::Adopted { version } => (ADOPTED, version),
+            Mark::Rectified { version } => (RECTIFIED, version),
+        };
+        out.extend_from_slice(&[MARKED, kind]);
+        out.extend_from_slice(&version.to_le_bytes());
+        write_changes(changes, out);
     }
 
     /// Reads a record's payload.
     pub fn decode(bytes: &'a [u8]) -> Result<Record<'a>, NotARecord> {
         let (kind, rest) = bytes.split_first().ok_or(NotARecord::Malformed)?;
         match *kind {
-            EVENT => Ok(Record { changes: None, event: Event::decode(rest)? }),
-            CHANGES_AND_EVENT => {
-                let (length, rest) = rest.split_first_chunk().ok_or(NotARecord::Malformed)?;
-                let (changes, event) = rest
-                    .split_at_checked(u32::from_le_bytes(*length) as usize)
-                    .ok_or(NotARecord::Malformed)?;
-                Ok(Record { changes: Some(changes), event: Event::decode(event)? })
+            EVENT => Ok(Record { mark: None, changes: None, event: Event::decode(rest)? }),
+            CHANGES_AND_EVENT => Record::decode_changes(None, rest),
+            MARKED => {
+                let (mark, rest) = decode_mark(rest)?;
+                Record::decode_changes(Some(mark), rest)
             }
             kind => Err(NotARecord::Kind(kind)),
         }
+    }
+
+    fn decode_changes(mark: Option<Mark>, bytes: &'a [u8]) -> Result<Record<'a>, NotARecord> {
+        let (length, rest) = bytes.split_first_chunk().ok_or(NotARecord::Malformed)?;
+        let (changes, event) =
+            rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(NotARecord::Malformed)?;
+        Ok(Record { mark, changes: Some(changes), event: Event::decode(event)? })
     }
 
     /// The event.
@@ -75,6 +118,11 @@ impl<'a> Record<'a> {
         self.changes.is_some()
     }
 
+    /// How the changes relate to a shared catalog, if one is shared.
+    pub fn mark(&self) -> Option<Mark> {
+        self.mark
+    }
+
     /// The changes, in the order in which they take effect.
     pub fn changes(&self) -> Result<Vec<Change>, NotARecord> {
         match self.changes {
@@ -83,3 +131,26 @@ impl<'a> Record<'a> {
         }
     }
 }
+
+fn write_changes(changes: &[Change], out: &mut Vec<u8>) {
+    let json = serde_json::to_vec(changes).expect("changes have string keys only");
+    out.extend_from_slice(&(json.len() as u32).to_le_bytes());
+    out.extend_from_slice(&json);
+}
+
+fn decode_mark(bytes: &[u8]) -> Result<(Mark, &[u8]), NotARecord> {
+    let (kind, rest) = bytes.split_first().ok_or(NotARecord::Malformed)?;
+    let (version, rest) = rest.split_first_chunk().ok_or(NotARecord::Malformed)?;
+    let version = u64::from_le_bytes(*version);
+    let mark = match *kind {
+        DECIDED => Mark::Decided { version },
+        ADOPTED => Mark::Adopted { version },
+        RECTIFIED => Mark::Rectified { version },
+        // As an unknown kind of record: a newer Cairn wrote it.
+        _ => return Err(NotARecord::Kind(MARKED)),
+    };
+    Ok((mark, rest))
+}
+
+#[cfg(test)]
+mod tests;

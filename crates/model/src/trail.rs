@@ -1,6 +1,6 @@
 //! Trails.
 
-use crate::{InsightSelector, Selectors, Timestamp, TrailArn};
+use crate::{InsightSelector, OrganizationId, Selectors, Timestamp, TrailArn};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -42,6 +42,21 @@ pub struct Trail {
     /// How its data events are aggregated, if they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aggregation: Option<Aggregation>,
+    /// The organization whose accounts' events it takes; without one it takes those of its own account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<OrganizationId>,
+    /// The log group of CloudWatch Logs that its events go to beside the bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_group: Option<LogGroup>,
+}
+
+/// A log group of CloudWatch Logs, and who writes to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogGroup {
+    /// Its ARN, as it was given: with `:*` at its end or without.
+    pub arn: String,
+    /// The ARN of the role that may write to it.
+    pub role_arn: String,
 }
 
 impl Trail {
@@ -63,6 +78,8 @@ impl Trail {
             tags: BTreeMap::new(),
             insights: Vec::new(),
             aggregation: None,
+            organization: None,
+            log_group: None,
         }
     }
 }

@@ -82,6 +82,24 @@ fn the_first_event_of_a_text_ends_where_its_object_does() {
 }
 
 #[test]
+fn what_came_through_a_channel_has_its_names_in_its_data() {
+    let admitted = |members: &str| {
+        admit(&format!(
+            r#"{{"eventTime":"2026-03-01T08:04:11Z","eventCategory":"ActivityAuditLog"{members}}}"#
+        ))
+    };
+    let bytes = admitted(r#","eventData":{"eventName":"Sell"},"metadata":{}"#).unwrap();
+    let event = Event::decode(&bytes).unwrap();
+    assert_eq!(event.category(), Category::ActivityAuditLog);
+    assert_eq!(event.event_data(), Some(r#"{"eventName":"Sell"}"#));
+    assert_eq!(admitted("").unwrap_err(), Refusal::Missing("eventData"));
+    let odd = Refusal::Invalid { member: "eventData", expected: "an object" };
+    assert_eq!(admitted(r#","eventData":"{}""#).unwrap_err(), odd);
+    let management = admit(&with(r#""eventData":{"eventName":"Sell"}"#)).unwrap();
+    assert_eq!(Event::decode(&management).unwrap().event_data(), None);
+}
+
+#[test]
 fn white_space_around_an_event_is_dropped() {
     let bytes = admit(&format!("  {SMALL}\r\n")).unwrap();
     let event = Event::decode(&bytes).unwrap();

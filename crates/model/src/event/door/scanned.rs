@@ -1,7 +1,7 @@
 //! An event that the scanner has passed, while the door judges, completes and encodes it.
 
 use super::{Admission, Admitted, Refusal};
-use crate::event::field::Field;
+use crate::event::field::{Field, UNKNOWN_KEY};
 use crate::event::{
     Category, FLAG_FUTURE, FLAG_READ_ONLY, FLAG_READ_ONLY_KNOWN, HEADER_BYTES, SPAN_BYTES, VERSION,
 };
@@ -70,14 +70,31 @@ impl Scanned<'_, '_> {
         })
     }
 
-    /// Insights events carry the source and name inside insightDetails.
+    /// Insights events carry the source and name inside insightDetails, what came through channels inside eventData.
     pub(super) fn require_names(&self) -> Result<(), Refusal> {
         if self.raw(Field::InsightDetails).is_some() {
             return Ok(());
         }
-        self.required_text(Field::EventSource)?;
+        let source = self.required_text(Field::EventSource);
+        if source.is_err() && self.category() == Category::ActivityAuditLog {
+            return self.require_event_data();
+        }
+        source?;
         self.required_text(Field::EventName)?;
         Ok(())
+    }
+
+    fn require_event_data(&self) -> Result<(), Refusal> {
+        let mut spans = self.spans.iter();
+        let is_key =
+            |(kind, range): &&Span| *kind == UNKNOWN_KEY && &self.text[range.clone()] == "\"eventData\"";
+        // The value of a member stands behind its key.
+        let data = spans.find(is_key).and_then(|_| spans.next()).map(|(_, range)| &self.text[range.clone()]);
+        match data {
+            Some(data) if data.starts_with('{') => Ok(()),
+            Some(_) => Err(Refusal::Invalid { member: "eventData", expected: "an object" }),
+            None => Err(Refusal::Missing("eventData")),
+        }
     }
 
     /// The account that the event names; `default`, which is added, if it names none.
