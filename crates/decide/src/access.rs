@@ -12,6 +12,7 @@ pub use builtin::{BUILTIN, Builtin, builtin};
 pub use grants::{Holder, attach, detach, put_inline, remove_inline};
 pub use names::{Kind, check_name, policy_of_arn, role_of_arn};
 pub use sessions::{AssumeRole, SessionError, token_duration};
+pub(crate) use vocabulary::is_key;
 
 use crate::policy::{PolicyFault, Purpose};
 

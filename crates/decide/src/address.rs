@@ -61,19 +61,37 @@ pub fn id_of<'a>(kind: Kind, place: Place<'_>, text: &'a str) -> Result<&'a str,
     if !text.starts_with("arn:") {
         return Some(text).filter(|text| is_uuid(text)).ok_or_else(malformed);
     }
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let ["arn", "aws", "cloudtrail", region, account, resource] = parts[..] else {
-        return Err(malformed());
-    };
-    let account: AccountId = account.parse().map_err(|_| malformed())?;
-    let id = resource.strip_prefix(kind.prefix()).filter(|id| is_uuid(id)).ok_or_else(malformed)?;
-    if account != place.account {
-        return Err(AddressError::OtherAccount(place.account));
-    }
-    if region != place.region {
-        return Err(AddressError::OtherRegion(place.region.to_owned()));
-    }
+    let arn = Arn::parse(text).ok_or_else(malformed)?;
+    let id = arn.resource.strip_prefix(kind.prefix()).filter(|id| is_uuid(id)).ok_or_else(malformed)?;
+    place.require(&arn)?;
     Ok(id)
+}
+
+/// An ARN of CloudTrail's.
+pub(crate) struct Arn<'a> {
+    pub(crate) region: &'a str,
+    pub(crate) account: AccountId,
+    /// What follows: the kind, a slash, a name or an id.
+    pub(crate) resource: &'a str,
+}
+
+impl Arn<'_> {
+    pub(crate) fn parse(text: &str) -> Option<Arn<'_>> {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let ["arn", "aws", "cloudtrail", region, account, resource] = parts[..] else { return None };
+        Some(Arn { region, account: account.parse().ok()?, resource })
+    }
+}
+
+impl Place<'_> {
+    /// Refuses what is not in this account and region.
+    pub(crate) fn require(self, arn: &Arn<'_>) -> Result<(), AddressError> {
+        match (arn.account == self.account, arn.region == self.region) {
+            (false, _) => Err(AddressError::OtherAccount(self.account)),
+            (true, false) => Err(AddressError::OtherRegion(self.region.to_owned())),
+            (true, true) => Ok(()),
+        }
+    }
 }
 
 /// A UUID in lower case, as ids are made.

@@ -29,7 +29,8 @@ pub const BUILTIN: [Builtin; 6] = [
         arn: "arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess",
         description: "All of CloudTrail, and the buckets that trails deliver to",
         document: r#"{"Version":"2012-10-17","Statement":[
-            {"Effect":"Allow","Action":["cloudtrail:*","cloudtrail-data:*","cairn:Lookup","cairn:Tail","cairn:GetPublicKeys"],
+            {"Effect":"Allow","Action":["cloudtrail:*","cloudtrail-data:*","cairn:Lookup","cairn:Tail","cairn:GetPublicKeys",
+             "cairn:ListStacks","cairn:PutStack"],
              "Resource":"*"},
             {"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"},
             {"Effect":"Allow","Action":["s3:CreateBucket","s3:PutBucketPolicy","s3:GetBucketPolicy","s3:GetBucketLocation",
@@ -41,7 +42,7 @@ pub const BUILTIN: [Builtin; 6] = [
         description: "Reading of CloudTrail: trails, stores, events",
         document: r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Resource":"*","Action":[
             "cloudtrail:Describe*","cloudtrail:Get*","cloudtrail:List*","cloudtrail:LookupEvents",
-            "cairn:Lookup","cairn:Tail","cairn:GetPublicKeys"]}}"#,
+            "cairn:Lookup","cairn:Tail","cairn:GetPublicKeys","cairn:ListStacks"]}}"#,
     },
     Builtin {
         arn: "arn:aws:iam::aws:policy/AmazonS3FullAccess",

@@ -3,7 +3,7 @@
 //! A statement that denies under a key that no request has, or an action that there is not, would never hold, and
 //! nobody would notice. So it is refused when the policy is put. What was put before is still read.
 
-use crate::policy::{Condition, Pattern, Policy, PolicyFault, PolicyReason, Purpose, Statement, Template};
+use crate::policy::{Pattern, Policy, PolicyFault, PolicyReason, Purpose, Statement, Template};
 
 /// The condition keys that requests have, in small letters.
 const KEYS: [&str; 30] = [
@@ -43,7 +43,7 @@ const KEYS: [&str; 30] = [
 const TAGS: [&str; 2] = ["aws:principaltag/", "aws:requesttag/"];
 
 /// The calls of Cairn's own.
-const CAIRN: [&str; 51] = [
+const CAIRN: [&str; 53] = [
     "AddUserToGroup",
     "AttachGroupPolicy",
     "AttachRolePolicy",
@@ -83,11 +83,13 @@ const CAIRN: [&str; 51] = [
     "ListKeys",
     "ListPolicies",
     "ListRoles",
+    "ListStacks",
     "ListUsers",
     "Lookup",
     "PostEvents",
     "PutGroupPolicy",
     "PutRolePolicy",
+    "PutStack",
     "PutUserPolicy",
     "RemoveUserFromGroup",
     "RenameAccount",
@@ -185,7 +187,7 @@ fn check_statement(statement: &Statement) -> Result<(), (&'static str, PolicyRea
     if let Some(action) = statement.actions().iter().map(Template::text).find(|text| is_misspelt(text)) {
         return Err(("Action", PolicyReason::NoSuchAction(action.to_owned())));
     }
-    match statement.conditions().iter().find(|condition| !is_key(condition)) {
+    match statement.conditions().iter().find(|condition| !is_key(condition.key())) {
         Some(condition) => Err(("Condition", PolicyReason::ConditionKey(condition.name().to_owned()))),
         None => Ok(()),
     }
@@ -203,7 +205,7 @@ fn is_misspelt(action: &str) -> bool {
     !known.iter().any(|known| pattern.matches_ignoring_case(known))
 }
 
-fn is_key(condition: &Condition) -> bool {
-    let key = condition.key();
+/// Whether requests have this condition key, which is in small letters.
+pub(crate) fn is_key(key: &str) -> bool {
     KEYS.contains(&key) || TAGS.iter().any(|start| key.starts_with(start))
 }

@@ -3,7 +3,7 @@
 use super::fault::PolicyReason;
 use super::operator::{Family, Test};
 use super::parse::texts;
-use super::{Context, Template};
+use super::{Context, Template, network};
 use serde_json::Value;
 
 /// One operator and key of a statement's `Condition`.
@@ -141,9 +141,7 @@ impl Condition {
                     !values.iter().any(|value| value.text().contains("${"))
                 }
                 Test::Like(values) | Test::Arn(values) => !values.iter().any(Template::is_open),
-                Test::Address(networks) => {
-                    !networks.iter().any(super::network::Network::is_nearly_everything)
-                }
+                Test::Address(networks) => !networks.iter().any(network::is_nearly_everything),
                 _ => false,
             }
     }

@@ -1,9 +1,9 @@
 //! Condition operators.
 
 use super::fault::PolicyReason;
-use super::network::Network;
-use super::{Context, Template, date};
+use super::{Context, Template, date, network};
 use cairn_model::Timestamp;
+use ipnet::IpNet;
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
@@ -40,7 +40,7 @@ pub(super) enum Test {
     Date(Comparison, Vec<Timestamp>),
     Truth(Vec<bool>),
     Binary(Vec<String>),
-    Address(Vec<Network>),
+    Address(Vec<IpNet>),
     /// Whether the key is absent.
     Null(bool),
 }
@@ -104,7 +104,7 @@ impl Test {
             "Bool" => (Test::Truth(truths()?), false),
             "BinaryEquals" => (Test::Binary(read(values, base64).map_err(invalid)?), false),
             "IpAddress" | "NotIpAddress" => {
-                let networks = read(values, |value| value.parse().ok()).map_err(invalid)?;
+                let networks = read(values, network::parse).map_err(invalid)?;
                 (Test::Address(networks), operator == "NotIpAddress")
             }
             "Null" => match truths()?.as_slice() {
@@ -154,8 +154,8 @@ impl Test {
             Test::Truth(values) => values.iter().any(|wanted| asked.eq_ignore_ascii_case(truth(*wanted))),
             Test::Binary(values) => values.iter().any(|wanted| wanted == asked),
             Test::Address(networks) => {
-                let address = asked.parse::<IpAddr>();
-                address.is_ok_and(|address| networks.iter().any(|network| network.contains(address)))
+                let address = asked.parse().map(|address: IpAddr| address.to_canonical());
+                address.is_ok_and(|address| networks.iter().any(|network| network.contains(&address)))
             }
             Test::Null(_) => false,
         }

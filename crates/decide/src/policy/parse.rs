@@ -4,22 +4,8 @@ use super::fault::{PolicyFault, PolicyReason};
 use super::named::{Named, Principals};
 use super::statement::{Effect, Listed, Statement};
 use super::{Condition, Purpose, Template};
-use cairn_model::json::{Scanner, Visit};
+use cairn_model::json::{self, Scanner};
 use serde_json::{Map, Value};
-use std::ops::Range;
-
-/// Nobody asks for the members that the scanner passes.
-struct Unvisited;
-
-impl Visit for Unvisited {
-    type Place = ();
-
-    fn enter(&mut self, (): (), _: &str, _: Range<usize>) -> Option<()> {
-        None
-    }
-
-    fn leave(&mut self, (): (), _: &str, _: Range<usize>, _: Range<usize>) {}
-}
 
 /// How the texts of a document are read.
 #[derive(Clone, Copy)]
@@ -54,7 +40,7 @@ pub(super) fn statements(text: &str, purpose: Purpose) -> Result<Vec<Statement>,
 
 fn document(text: &str, purpose: Purpose) -> Result<(Dialect, Vec<Value>), PolicyReason> {
     // Readers disagree about duplicate keys, so none may pass.
-    Scanner::default().scan(text, (), &mut Unvisited)?;
+    json::check(&mut Scanner::default(), text)?;
     let value: Value = serde_json::from_str(text).map_err(|_| PolicyReason::Shape("the policy", "JSON"))?;
     let Value::Object(mut policy) = value else {
         return Err(PolicyReason::Shape("the policy", "an object"));

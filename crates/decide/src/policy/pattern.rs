@@ -1,5 +1,7 @@
 //! Texts with wildcards.
 
+mod steady;
+
 /// A text in which `*` stands for any run of characters, none included, and `?` for exactly one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pattern(Vec<Token>);
@@ -39,9 +41,9 @@ impl Pattern {
         self.0.iter().any(|token| !matches!(token, Token::Byte(_)))
     }
 
-    /// Whether all of `text` has this form. Takes at most the product of both lengths.
+    /// Whether all of `text` has this form.
     pub fn matches(&self, text: &str) -> bool {
-        fits(&self.0, text.as_bytes(), is_same)
+        fits(&self.0, text.as_bytes(), as_it_is)
     }
 
     /// The same for ARNs: each of their six parts fits its own pattern, so that a wildcard passes no colon before the
@@ -53,23 +55,33 @@ impl Pattern {
         }
         let mut parts = text.splitn(6, ':');
         let mut patterns = self.0.splitn(6, is_colon);
-        patterns.all(|pattern| parts.next().is_some_and(|part| fits(pattern, part.as_bytes(), is_same)))
+        patterns.all(|pattern| parts.next().is_some_and(|part| fits(pattern, part.as_bytes(), as_it_is)))
     }
 
     /// The same whatever the case of ASCII letters, as actions are compared.
     pub fn matches_ignoring_case(&self, text: &str) -> bool {
-        fits(&self.0, text.as_bytes(), |wanted, byte| wanted.eq_ignore_ascii_case(&byte))
+        fits(&self.0, text.as_bytes(), |byte| byte.to_ascii_lowercase())
     }
 }
 
-fn is_same(wanted: u8, byte: u8) -> bool {
-    wanted == byte
+/// How bytes are compared that differ in case.
+fn as_it_is(byte: u8) -> u8 {
+    byte
+}
+
+/// How often the quick way may go back. Policies that people write need a few dozen at most; who writes one to keep the
+/// server busy would else get the product of both lengths.
+const RETRIES_MAX: usize = 64;
+
+fn fits(pattern: &[Token], text: &[u8], fold: impl Fn(u8) -> u8 + Copy) -> bool {
+    quickly_fits(pattern, text, fold).unwrap_or_else(|| steady::fits(pattern, text, fold))
 }
 
 /// Goes back to the latest `*` only, which is enough: what an earlier one would take more, the latest can take as well.
-fn fits(pattern: &[Token], text: &[u8], is_same: impl Fn(u8, u8) -> bool) -> bool {
-    let (mut at, mut seen) = (0, 0);
-    // Where to go on if the latest `*` has to stand for one byte more.
+/// `None` if that was too often.
+fn quickly_fits(pattern: &[Token], text: &[u8], fold: impl Fn(u8) -> u8) -> Option<bool> {
+    let (mut at, mut seen, mut retries) = (0, 0, 0);
+    // Where to go on if the latest `*` has to stand for one character more.
     let mut retry: Option<(usize, usize)> = None;
     while seen < text.len() {
         match pattern.get(at) {
@@ -81,21 +93,26 @@ fn fits(pattern: &[Token], text: &[u8], is_same: impl Fn(u8, u8) -> bool) -> boo
                 at += 1;
                 seen += character_bytes(text[seen]);
             }
-            Some(Token::Byte(wanted)) if is_same(*wanted, text[seen]) => {
+            Some(Token::Byte(wanted)) if fold(*wanted) == fold(text[seen]) => {
                 at += 1;
                 seen += 1;
             }
             _ => {
-                let Some((after_run, from)) = retry else { return false };
-                retry = Some((after_run, from + 1));
-                (at, seen) = (after_run, from + 1);
+                let Some((after_run, from)) = retry else { return Some(false) };
+                retries += 1;
+                if retries > RETRIES_MAX {
+                    return None;
+                }
+                let from = from + character_bytes(text[from]);
+                retry = Some((after_run, from));
+                (at, seen) = (after_run, from);
             }
         }
     }
-    pattern[at..].iter().all(|token| *token == Token::Run)
+    Some(pattern[at..].iter().all(|token| *token == Token::Run))
 }
 
-/// Bytes of the UTF-8 character that begins with `first`; 1 in the middle of one.
+/// Bytes of the UTF-8 character that begins with `first`.
 fn character_bytes(first: u8) -> usize {
     match first {
         0xF0.. => 4,
@@ -104,3 +121,6 @@ fn character_bytes(first: u8) -> usize {
         _ => 1,
     }
 }
+
+#[cfg(test)]
+mod tests;
