@@ -6,10 +6,10 @@ mod error;
 
 pub use error::{ChannelError, DestinationError};
 
-use crate::address::{Kind, id_of};
+use crate::address::{AddressError, Kind, id_of};
 use crate::paging::{Page, page};
 use crate::selectors::{Family, family};
-use crate::stores::{self, Facts};
+use crate::stores::{self, Facts, StoreError};
 use crate::tags::{self, Tag};
 use cairn_model::{Channel, ChannelArn, EventDataStoreArn};
 use std::collections::BTreeMap;
@@ -140,6 +140,10 @@ fn destinations(facts: &Facts<'_>, asked: &[Destination]) -> Result<Vec<EventDat
             return Err(DestinationError::Kind(kind.clone()).into());
         }
         let store = stores::active(facts, location)?;
+        if store.arn.account != facts.account {
+            // Its owner could not see what keeps it from being deleted.
+            return Err(StoreError::from(AddressError::OtherAccount(facts.account)).into());
+        }
         if family(&store.selectors) != Family::ActivityAuditLog {
             return Err(ChannelError::WrongCategory(store.arn.clone()));
         }

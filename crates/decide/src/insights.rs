@@ -3,6 +3,7 @@
 mod check;
 mod error;
 
+pub(crate) use check::check_logged;
 pub use check::{AskedSelector, InsightSelectorError};
 pub use error::InsightError;
 
@@ -19,7 +20,7 @@ pub fn put_on_trail(
 ) -> Result<Trail, InsightError> {
     let trail = trails::to_change(facts, name_or_arn)?;
     let insights = check::selectors(asked)?;
-    insights.iter().try_for_each(|selector| check::check_logged(selector, logged(&trail.selectors)))?;
+    insights.iter().try_for_each(|selector| check_logged(selector, logged(&trail.selectors)))?;
     Ok(Trail { insights, ..trail.clone() })
 }
 
@@ -53,7 +54,7 @@ fn store_insights(
     let logged = logged_advanced(&store.selectors);
     for selector in &selectors {
         check::refuse_data(selector)?;
-        check::check_logged(selector, logged)?;
+        check_logged(selector, logged)?;
     }
     Ok(StoreInsights { selectors, destination: destination.arn.clone() })
 }

@@ -38,3 +38,6 @@ impl Limits {
         checks_policies: true,
     };
 }
+
+#[cfg(test)]
+mod tests;

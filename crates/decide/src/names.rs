@@ -4,7 +4,7 @@ mod key;
 mod rules;
 mod targets;
 
-pub use key::{LogKind, digest_key, log_file_key, random_part};
+pub use key::{LogKind, digest_key, log_file_key, log_stream_name, random_part};
 pub use rules::{
     BucketNameError, PrefixError, TrailNameError, check_bucket_name, check_prefix, check_trail_name,
 };

@@ -9,6 +9,13 @@ pub struct Page<T> {
     pub has_more: bool,
 }
 
+impl<T> Page<T> {
+    /// The item behind which the next page begins, if there is one.
+    pub fn next_after(&self) -> Option<&T> {
+        self.items.last().filter(|_| self.has_more)
+    }
+}
+
 /// The first `max` of the items whose key is behind `after`, in the order of their keys.
 pub fn page<T, K: Ord>(
     items: impl IntoIterator<Item = T>,

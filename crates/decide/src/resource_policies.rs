@@ -8,10 +8,11 @@ mod rules;
 
 pub use error::{ResourcePolicyError, Rule};
 
+use crate::address::Arn;
 use crate::channels;
 use crate::dashboards::{self, DashboardError};
 use crate::stores::{self, StoreError};
-use cairn_model::{AccountId, PolicedArn, ResourcePolicy};
+use cairn_model::{PolicedArn, ResourcePolicy};
 use std::sync::Arc;
 
 /// What an operation on resource policies is decided by.
@@ -66,18 +67,10 @@ fn find(facts: &Facts<'_>, arn: &str) -> Result<PolicedArn, ResourcePolicyError>
 /// What kind of resource an ARN names. The ARN has to be CloudTrail's, of the caller's account and region.
 fn kind_of<'a>(facts: &Facts<'_>, arn: &'a str) -> Result<&'a str, ResourcePolicyError> {
     let malformed = || ResourcePolicyError::ArnNotValid(arn.to_owned());
-    let place = facts.dashboards.stores.place();
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", "aws", "cloudtrail", region, account, resource] = parts[..] else {
-        return Err(malformed());
-    };
-    let account: AccountId = account.parse().map_err(|_| malformed())?;
-    let (kind, _) = resource.split_once('/').ok_or_else(malformed)?;
-    match (account == place.account, region == place.region) {
-        (false, _) => Err(crate::address::AddressError::OtherAccount(place.account).into()),
-        (true, false) => Err(crate::address::AddressError::OtherRegion(place.region.to_owned()).into()),
-        (true, true) => Ok(kind),
-    }
+    let parsed = Arn::parse(arn).ok_or_else(malformed)?;
+    let (kind, _) = parsed.resource.split_once('/').ok_or_else(malformed)?;
+    facts.dashboards.stores.place().require(&parsed)?;
+    Ok(kind)
 }
 
 #[cfg(test)]

@@ -10,13 +10,16 @@ mod advanced;
 mod basic;
 mod check;
 mod logged;
+mod operators;
 mod resource;
 mod store;
+mod texts;
 
 pub use check::{
     SelectorError, Subject, check_advanced, check_basic, check_store_selectors, read_write_type,
 };
 pub use logged::{Logged, logged, logged_advanced};
+pub(crate) use resource::resources;
 pub use store::{Family, default_store_selectors, family};
 
 use advanced::Advanced;
@@ -56,7 +59,7 @@ impl Compiled {
     /// Whether any selector takes the event. Account, region and origin are not looked at: those
     /// are the trail's affair.
     pub fn takes(&self, event: &Event<'_>) -> bool {
-        if matches!(event.category(), Category::Insight | Category::Aggregated) {
+        if matches!(event.category(), Category::Insight | Category::Aggregated | Category::ActivityAuditLog) {
             return false;
         }
         self.rules.iter().any(|rule| match rule {

@@ -1,5 +1,6 @@
 //! Tags of whatever has an ARN. Tags are reached where their resource is at home.
 
+use crate::address::Arn;
 use crate::channels::{self, ChannelError};
 use crate::dashboards::{self, Facts as DashboardFacts};
 use crate::stores::{self, StoreError};
@@ -67,11 +68,7 @@ pub fn remove(facts: &Facts<'_>, arn: &str, old: &[Tag]) -> Result<Change, Taggi
 /// ListTags, and whatever else names a resource to be tagged: the resource of this ARN.
 pub fn find<'a>(facts: &Facts<'a>, arn: &str) -> Result<Tagged<'a>, TaggingError> {
     let malformed = || ArnError::Malformed(arn.to_owned());
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", "aws", "cloudtrail", region, account, resource] = parts[..] else {
-        return Err(malformed().into());
-    };
-    let account: AccountId = account.parse().map_err(|_| malformed())?;
+    let Arn { region, account, resource } = Arn::parse(arn).ok_or_else(malformed)?;
     match resource.split_once('/') {
         Some(("trail", name)) => {
             let arn = TrailArn { region: region.to_owned(), account, name: name.to_owned() };
@@ -91,9 +88,11 @@ pub fn find<'a>(facts: &Facts<'a>, arn: &str) -> Result<Tagged<'a>, TaggingError
 
 /// AWS's exception for a trail of any other region is the one for wrong ARNs.
 fn trail<'a>(facts: &TrailFacts<'a>, arn: &TrailArn) -> Result<&'a Trail, TaggingError> {
-    require_here(facts, arn.account, &arn.region)?;
-    let found = facts.trails.iter().find(|trail| trail.arn == *arn);
-    found.map(|trail| &**trail).ok_or_else(|| TaggingError::NotFound(arn.to_string()))
+    let found = facts.all().find(|trail| trail.arn == *arn && facts.require_managed(trail).is_ok());
+    // One of the organization's is at home where its own account's are.
+    let account = found.map_or(arn.account, |_| facts.account);
+    require_here(facts, account, &arn.region)?;
+    found.ok_or_else(|| TaggingError::NotFound(arn.to_string()))
 }
 
 fn dashboard<'a>(facts: &Facts<'a>, arn: &DashboardArn) -> Result<&'a Dashboard, TaggingError> {

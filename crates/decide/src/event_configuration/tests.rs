@@ -23,6 +23,7 @@ fn aggregated(
     let trails = [trail(selectors)];
     let facts = TrailFacts {
         trails: &trails,
+        organization: None,
         account: "111122223333".parse().unwrap(),
         region: HOME,
         now: Timestamp::from_seconds(1_772_352_000),

@@ -70,7 +70,7 @@ pub(super) fn selectors(asked: &[AskedSelector]) -> Result<Vec<InsightSelector>,
 }
 
 /// Insights need the events that they are about.
-pub(super) fn check_logged(selector: &InsightSelector, logged: Logged) -> Result<(), InsightSelectorError> {
+pub(crate) fn check_logged(selector: &InsightSelector, logged: Logged) -> Result<(), InsightSelectorError> {
     let insight_type = selector.insight_type;
     let is_logged = |category: &InsightCategory| match (insight_type, category) {
         (_, InsightCategory::Data) => logged.data,

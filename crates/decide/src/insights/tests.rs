@@ -6,10 +6,11 @@ use crate::selectors::Logged;
 use crate::stores::StoreError;
 use crate::stores::tests::{HOME, facts as store_facts, id, store};
 use crate::subject::{Subject, SubjectError};
+use crate::trails::TrailError;
 use cairn_model::InsightCategory::{Data, Management};
 use cairn_model::InsightType::{ApiCallRateInsight, ApiErrorRateInsight};
 use cairn_model::{
-    EventSelector, InsightCategory, InsightType, ReadWriteType, Selectors, Timestamp, TrailArn,
+    DataResource, EventSelector, InsightCategory, InsightType, ReadWriteType, Selectors, Timestamp, TrailArn,
 };
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ fn trail(selectors: Selectors) -> Arc<Trail> {
 fn facts(trails: &[Arc<Trail>]) -> TrailFacts<'_> {
     TrailFacts {
         trails,
+        organization: None,
         account: "111122223333".parse().unwrap(),
         region: HOME,
         now: Timestamp::from_seconds(1_772_352_000),
@@ -48,6 +50,37 @@ fn basic(read_write_type: ReadWriteType, include_management_events: bool) -> Sel
 #[track_caller]
 fn refused<T: std::fmt::Debug>(result: Result<T, InsightError>, expected: impl Into<InsightError>) {
     assert_eq!(result.unwrap_err(), expected.into());
+}
+
+#[test]
+fn a_trail_with_insights_keeps_the_events_that_they_are_about() {
+    let of = |insights: &[AskedSelector], selectors: Selectors| {
+        let trail = put_on_trail(&facts(&[trail(Selectors::Default)]), "main", insights).unwrap();
+        let Selectors::Basic(selectors) = selectors else { unreachable!("only these are asked for") };
+        trails::put_event_selectors(&facts(&[Arc::new(trail)]), "main", selectors, vec![])
+    };
+    let calls = [asked(ApiCallRateInsight, &[])];
+    let errors = [asked(ApiErrorRateInsight, &[])];
+    assert!(of(&calls, basic(ReadWriteType::WriteOnly, true)).is_ok());
+    assert!(of(&errors, basic(ReadWriteType::ReadOnly, true)).is_ok());
+    let refused = of(&calls, basic(ReadWriteType::ReadOnly, true)).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "The trail has Insights enabled: ApiCallRateInsight on Management events needs write management events, which \
+         the event selectors do not log."
+    );
+    let objects =
+        DataResource { resource_type: "AWS::S3::Object".to_owned(), values: vec!["arn:aws:s3".to_owned()] };
+    let data = EventSelector {
+        include_management_events: false,
+        data_resources: vec![objects],
+        ..EventSelector::default()
+    };
+    for insights in [&calls, &errors] {
+        let ended = of(insights, Selectors::Basic(vec![data.clone()]));
+        assert!(matches!(ended, Err(TrailError::InvalidEventSelectors(_))));
+    }
+    assert!(of(&[], basic(ReadWriteType::ReadOnly, true)).is_ok());
 }
 
 #[test]

@@ -1,17 +1,26 @@
 //! The `Username` of an event.
 
+use cairn_model::json::{members, string};
 use cairn_model::{Event, Field};
 use std::borrow::Cow;
 
 /// The user name that LookupEvents shows and finds: `root` for an account's root, the session's name for role
-/// sessions and federated users, else `userIdentity.userName`; `None` if there is none.
+/// sessions and federated users, else `userIdentity.userName`; of what came through a channel, which LookupEvents does
+/// not show, the `principalId` of who acted. `None` if there is none.
 pub fn username<'a>(event: &Event<'a>) -> Option<Cow<'a, str>> {
     let name = match event.raw(Field::UserType) {
         Some("\"Root\"") => Some(Cow::Borrowed("root")),
         Some("\"AssumedRole\"" | "\"FederatedUser\"") => session_name(event),
         _ => None,
     };
-    name.or_else(|| event.string(Field::UserName)).filter(|name| !name.is_empty())
+    let name = name.or_else(|| event.string(Field::UserName)).or_else(|| principal_inside(event));
+    name.filter(|name| !name.is_empty())
+}
+
+fn principal_inside<'a>(event: &Event<'a>) -> Option<Cow<'a, str>> {
+    let member = |object, name: &str| members(object).find(|(key, _)| *key == name).map(|(_, raw)| raw);
+    let identity = member(event.event_data()?, "\"userIdentity\"")?;
+    string(member(identity, "\"principalId\"")?)
 }
 
 /// `arn:aws:sts::<account>:assumed-role/<role>/<session>`, or else `<role id>:<session>`.

@@ -1,4 +1,5 @@
-//! The keys of delivered objects: `[prefix/]AWSLogs/<account>/<kind>/<region>/<YYYY>/<MM>/<DD>/<file>`.
+//! The keys of delivered objects:
+//! `[prefix/]AWSLogs/[<organization>/]<account>/<kind>/<region>/<YYYY>/<MM>/<DD>/<file>`.
 
 use cairn_model::{AccountId, Category, Timestamp, Trail};
 use std::fmt;
@@ -17,10 +18,13 @@ pub enum LogKind {
 }
 
 impl LogKind {
-    /// The folder of events of this category; those that Cairn does not know go with the management events.
+    /// The folder of events of this category; those that Cairn does not know go with the management events, as those
+    /// would that no trail takes.
     pub fn of(category: Category) -> LogKind {
         match category {
-            Category::Management | Category::Data | Category::Other => LogKind::CloudTrail,
+            Category::Management | Category::Data | Category::ActivityAuditLog | Category::Other => {
+                LogKind::CloudTrail
+            }
             Category::Insight => LogKind::Insight,
             Category::NetworkActivity => LogKind::NetworkActivity,
             Category::Aggregated => LogKind::Aggregated,
@@ -77,9 +81,22 @@ impl fmt::Display for Folder<'_> {
         if let Some(prefix) = &self.trail.prefix {
             write!(f, "{prefix}/")?;
         }
+        f.write_str("AWSLogs/")?;
+        if let Some(organization) = &self.trail.organization {
+            write!(f, "{organization}/")?;
+        }
         let (year, month, day, ..) = self.time.civil();
         let Folder { kind, account, region, .. } = self;
-        write!(f, "AWSLogs/{account}/{kind}/{region}/{year:04}/{month:02}/{day:02}/")
+        write!(f, "{account}/{kind}/{region}/{year:04}/{month:02}/{day:02}/")
+    }
+}
+
+/// The stream of the trail's log group that events of `account` go to.
+pub fn log_stream_name(trail: &Trail, account: AccountId) -> String {
+    let home = &trail.arn.region;
+    match &trail.organization {
+        Some(organization) => format!("{organization}_{account}_CloudTrail_{home}"),
+        None => format!("{account}_CloudTrail_{home}"),
     }
 }
 

@@ -84,6 +84,14 @@ pub enum Rule {
         /// The condition key.
         key: &'static str,
     },
+    /// A condition key that no call has.
+    #[error("statement {statement} has the condition key {key}, which no request has.")]
+    ConditionKey {
+        /// The statement.
+        statement: usize,
+        /// As it stands there.
+        key: String,
+    },
     /// An external id that is not compared as it stands.
     #[error("statement {0} must compare cloudtrail:ExternalId by StringEquals.")]
     ExternalId(usize),

@@ -1,6 +1,7 @@
 //! What a resource's policy may say.
 
 use super::error::Rule;
+use crate::access;
 use crate::policy::{Policy, Purpose, Statement};
 use cairn_model::PolicedArn;
 
@@ -23,6 +24,9 @@ const OF_STORES: [&str; 8] = [
     "cloudtrail:GenerateQueryResultsSummary",
     "cloudtrail:GetEventDataStore",
 ];
+
+/// Condition keys that calls on these resources have beside those of all calls, in small letters.
+const KEYS: [&str; 3] = ["aws:sourceaccount", "aws:sourcearn", "cloudtrail:externalid"];
 
 /// Refuses a document that the resource cannot have.
 pub(super) fn check(resource: &PolicedArn, document: &str) -> Result<(), Rule> {
@@ -57,6 +61,11 @@ fn check_any(resource: &PolicedArn, number: usize, statement: &Statement) -> Res
     let is_possible = |action: &str| possible.iter().any(|known| known.eq_ignore_ascii_case(action));
     if let Some(odd) = statement.actions().iter().find(|action| !is_possible(action.text())) {
         return Err(Rule::Action { statement: number, action: odd.text().to_owned() });
+    }
+    // Under a key that no call has nothing would ever be denied.
+    let is_key = |key: &str| KEYS.contains(&key) || access::is_key(key);
+    if let Some(odd) = statement.conditions().iter().find(|condition| !is_key(condition.key())) {
+        return Err(Rule::ConditionKey { statement: number, key: odd.name().to_owned() });
     }
     let own = resource.to_string();
     let odd = statement.resources().iter().find(|given| given.text() != own);

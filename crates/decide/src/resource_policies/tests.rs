@@ -164,6 +164,11 @@ fn a_channel_lets_others_put_events() {
     let many = Rule::Principals { statement: 1, count: 51, max: 50 };
     refused(&channel(), with(of_channel(), "Principal", principals(51)), many);
     refused(&channel(), with(of_channel(), "Condition", external("StringLike")), Rule::ExternalId(1));
+    let from_office = json!({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}});
+    assert!(putting(&channel(), &[with(of_channel(), "Condition", from_office)]).is_ok());
+    let key = "aws:MultiFactorAuthPresent".to_owned();
+    let never = json!({"Bool": {&key: "false"}});
+    refused(&channel(), with(of_channel(), "Condition", never), Rule::ConditionKey { statement: 1, key });
     for action in ["cloudtrail:PutAuditEvents", "cloudtrail-data:*", "cloudtrail:StartQuery"] {
         let rule = Rule::Action { statement: 1, action: action.to_owned() };
         refused(&channel(), with(of_channel(), "Action", json!(action)), rule);

@@ -1,58 +1,73 @@
 //! Advanced event selectors.
 
 use super::is_read;
+use super::operators::Operators;
 use super::resource::{Resource, resources};
-use cairn_model::{AdvancedEventSelector, AdvancedFieldSelector, Category, Event, Field};
+use cairn_model::{AdvancedEventSelector, Category, Event, Field};
 use std::borrow::Cow;
 
 #[derive(Clone, Debug)]
 pub(super) struct Advanced {
-    fields: Vec<(Asked, Operators)>,
+    /// What stands in an event's header decides most events before a member is looked for.
+    header: Header,
+    members: Vec<(Field, Operators)>,
     /// Conditions on one element of `resources`, which must meet all of them.
     resource_types: Vec<Operators>,
     resource_arns: Vec<Operators>,
 }
 
-/// What a field selector asks an event for.
-#[derive(Clone, Copy, Debug)]
-enum Asked {
-    Category,
-    ReadOnly,
-    Member(Field),
-    /// A field that no event has.
-    Unknown,
+/// Conditions on category and direction, judged beforehand.
+#[derive(Clone, Debug)]
+struct Header {
+    /// The categories that Cairn knows and that meet all conditions.
+    categories: Vec<Category>,
+    /// Conditions for the others.
+    category: Vec<Operators>,
+    reads: bool,
+    writes: bool,
 }
 
-/// The conditions on one field: any of the positive ones (if there are some) and all of the negative ones.
-#[derive(Clone, Debug)]
-struct Operators {
-    equals: Vec<String>,
-    starts_with: Vec<String>,
-    ends_with: Vec<String>,
-    not_equals: Vec<String>,
-    not_starts_with: Vec<String>,
-    not_ends_with: Vec<String>,
-}
+const KNOWN: [Category; 6] = [
+    Category::Management,
+    Category::Data,
+    Category::NetworkActivity,
+    Category::Insight,
+    Category::Aggregated,
+    Category::ActivityAuditLog,
+];
 
 impl Advanced {
     pub(super) fn new(selector: &AdvancedEventSelector) -> Advanced {
-        let mut advanced =
-            Advanced { fields: Vec::new(), resource_types: Vec::new(), resource_arns: Vec::new() };
+        let mut advanced = Advanced {
+            header: Header { categories: KNOWN.to_vec(), category: Vec::new(), reads: true, writes: true },
+            members: Vec::new(),
+            resource_types: Vec::new(),
+            resource_arns: Vec::new(),
+        };
         for field in &selector.field_selectors {
-            let operators = Operators::new(field);
-            match field.field.as_str() {
-                "resources.type" => advanced.resource_types.push(operators),
-                "resources.ARN" => advanced.resource_arns.push(operators),
-                name => advanced.fields.push((Asked::named(name), operators)),
-            }
+            advanced.add(&field.field, Operators::new(field));
         }
-        // The category is in the event's header: it decides most events before a member is looked for.
-        advanced.fields.sort_by_key(|(asked, _)| !matches!(asked, Asked::Category | Asked::ReadOnly));
         advanced
     }
 
+    fn add(&mut self, field: &str, operators: Operators) {
+        match field {
+            "eventCategory" => self.header.add_category(operators),
+            "readOnly" => self.header.add_direction(&operators),
+            "resources.type" => self.resource_types.push(operators),
+            "resources.ARN" => self.resource_arns.push(operators),
+            name => match member(name) {
+                Some(member) => self.members.push((member, operators)),
+                // No event has it.
+                None if operators.hold(None) => {}
+                None => self.header.take_nothing(),
+            },
+        }
+    }
+
     pub(super) fn takes(&self, event: &Event<'_>) -> bool {
-        self.fields.iter().all(|(asked, operators)| operators.hold(asked.value(event).as_deref()))
+        self.header.takes(event)
+            && self.members.iter().all(|(field, operators)| operators.hold(text(event, *field).as_deref()))
             && self.takes_resources(event)
     }
 
@@ -76,32 +91,45 @@ impl Advanced {
     }
 }
 
-impl Asked {
-    fn named(name: &str) -> Asked {
-        match name {
-            "eventCategory" => Asked::Category,
-            "readOnly" => Asked::ReadOnly,
-            "eventSource" => Asked::Member(Field::EventSource),
-            "eventName" => Asked::Member(Field::EventName),
-            "eventType" => Asked::Member(Field::EventType),
-            "errorCode" => Asked::Member(Field::ErrorCode),
-            "vpcEndpointId" => Asked::Member(Field::VpcEndpointId),
-            "userIdentity.arn" => Asked::Member(Field::UserArn),
-            "sessionCredentialFromConsole" => Asked::Member(Field::SessionCredentialFromConsole),
-            _ => Asked::Unknown,
-        }
+impl Header {
+    fn add_category(&mut self, operators: Operators) {
+        self.categories.retain(|category| operators.hold(Some(category.name())));
+        self.category.push(operators);
     }
 
-    fn value<'a>(self, event: &Event<'a>) -> Option<Cow<'a, str>> {
-        match self {
-            Asked::Category => match event.category() {
-                Category::Other => event.string(Field::EventCategory),
-                category => Some(Cow::Borrowed(category.name())),
-            },
-            Asked::ReadOnly => Some(Cow::Borrowed(if is_read(event) { "true" } else { "false" })),
-            Asked::Member(field) => text(event, field),
-            Asked::Unknown => None,
-        }
+    fn add_direction(&mut self, operators: &Operators) {
+        self.reads &= operators.hold(Some("true"));
+        self.writes &= operators.hold(Some("false"));
+    }
+
+    fn take_nothing(&mut self) {
+        (self.reads, self.writes) = (false, false);
+    }
+
+    fn takes(&self, event: &Event<'_>) -> bool {
+        let is_taken = if is_read(event) { self.reads } else { self.writes };
+        is_taken
+            && match event.category() {
+                Category::Other => {
+                    let name = event.string(Field::EventCategory);
+                    self.category.iter().all(|operators| operators.hold(name.as_deref()))
+                }
+                category => self.categories.contains(&category),
+            }
+    }
+}
+
+/// The member that a field selector of this name asks for.
+fn member(name: &str) -> Option<Field> {
+    match name {
+        "eventSource" => Some(Field::EventSource),
+        "eventName" => Some(Field::EventName),
+        "eventType" => Some(Field::EventType),
+        "errorCode" => Some(Field::ErrorCode),
+        "vpcEndpointId" => Some(Field::VpcEndpointId),
+        "userIdentity.arn" => Some(Field::UserArn),
+        "sessionCredentialFromConsole" => Some(Field::SessionCredentialFromConsole),
+        _ => None,
     }
 }
 
@@ -113,45 +141,4 @@ fn text<'a>(event: &Event<'a>, field: Field) -> Option<Cow<'a, str>> {
         b'{' | b'[' | b'n' => None,
         _ => Some(Cow::Borrowed(raw)),
     }
-}
-
-impl Operators {
-    fn new(selector: &AdvancedFieldSelector) -> Operators {
-        Operators {
-            equals: selector.equals.clone(),
-            starts_with: selector.starts_with.clone(),
-            ends_with: selector.ends_with.clone(),
-            not_equals: selector.not_equals.clone(),
-            not_starts_with: selector.not_starts_with.clone(),
-            not_ends_with: selector.not_ends_with.clone(),
-        }
-    }
-
-    /// A value that is missing fails every positive condition and meets every negative one.
-    fn hold(&self, value: Option<&str>) -> bool {
-        match value {
-            Some(value) => (!self.has_positive() || self.any_positive(value)) && !self.any_negative(value),
-            None => !self.has_positive(),
-        }
-    }
-
-    fn has_positive(&self) -> bool {
-        !(self.equals.is_empty() && self.starts_with.is_empty() && self.ends_with.is_empty())
-    }
-
-    fn any_positive(&self, value: &str) -> bool {
-        any(&self.equals, |wanted| value == wanted)
-            || any(&self.starts_with, |wanted| value.starts_with(wanted))
-            || any(&self.ends_with, |wanted| value.ends_with(wanted))
-    }
-
-    fn any_negative(&self, value: &str) -> bool {
-        any(&self.not_equals, |unwanted| value == unwanted)
-            || any(&self.not_starts_with, |unwanted| value.starts_with(unwanted))
-            || any(&self.not_ends_with, |unwanted| value.ends_with(unwanted))
-    }
-}
-
-fn any(values: &[String], test: impl Fn(&str) -> bool) -> bool {
-    values.iter().any(|value| test(value))
 }

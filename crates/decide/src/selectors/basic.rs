@@ -2,13 +2,14 @@
 
 use super::is_read;
 use super::resource::resources;
+use super::texts::{Prefixes, Texts};
 use cairn_model::{Category, DataResource, Event, EventSelector, Field, ReadWriteType};
 
 #[derive(Clone, Debug)]
 pub(super) struct Basic {
     read_write: ReadWriteType,
     management: bool,
-    excluded_sources: Vec<String>,
+    excluded_sources: Texts,
     data: Vec<DataRule>,
 }
 
@@ -16,8 +17,8 @@ pub(super) struct Basic {
 #[derive(Clone, Debug)]
 struct DataRule {
     resource_type: String,
-    exact: Vec<String>,
-    prefixes: Vec<String>,
+    exact: Texts,
+    prefixes: Prefixes,
 }
 
 impl Basic {
@@ -25,7 +26,7 @@ impl Basic {
         Basic {
             read_write: selector.read_write_type,
             management: selector.include_management_events,
-            excluded_sources: selector.exclude_management_event_sources.clone(),
+            excluded_sources: Texts::new(&selector.exclude_management_event_sources),
             data: selector.data_resources.iter().map(DataRule::new).collect(),
         }
     }
@@ -59,20 +60,21 @@ impl Basic {
             return false;
         }
         let source = event.string(Field::EventSource);
-        source.is_some_and(|source| self.excluded_sources.iter().any(|s| *s == source))
+        source.is_some_and(|source| self.excluded_sources.have(&source))
     }
 }
 
 impl DataRule {
     fn new(resource: &DataResource) -> DataRule {
         let is_prefix =
-            |value: &&String| resource.resource_type == "AWS::S3::Object" || value.split(':').count() == 3;
-        let (prefixes, exact): (Vec<_>, Vec<_>) = resource.values.iter().partition(is_prefix);
+            |value: &String| resource.resource_type == "AWS::S3::Object" || value.split(':').count() == 3;
+        let (prefixes, exact): (Vec<String>, Vec<String>) =
+            resource.values.iter().cloned().partition(is_prefix);
         DataRule {
             resource_type: resource.resource_type.clone(),
             // `arn:aws:s3` stands for all ARNs that go on after a colon.
-            prefixes: prefixes.into_iter().cloned().collect(),
-            exact: exact.into_iter().cloned().collect(),
+            prefixes: Prefixes::new(&prefixes),
+            exact: Texts::new(&exact),
         }
     }
 
@@ -80,8 +82,6 @@ impl DataRule {
         let (Some(resource_type), Some(arn)) = (resource_type, arn) else {
             return false;
         };
-        resource_type == self.resource_type
-            && (self.exact.iter().any(|value| value == arn)
-                || self.prefixes.iter().any(|prefix| arn.starts_with(prefix)))
+        resource_type == self.resource_type && (self.exact.have(arn) || self.prefixes.begin(arn))
     }
 }

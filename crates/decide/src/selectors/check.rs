@@ -6,6 +6,7 @@ mod basic;
 pub use advanced::{check_advanced, check_store_selectors};
 pub use basic::{check_basic, read_write_type};
 
+use crate::insights::InsightSelectorError;
 use std::fmt;
 
 /// What has the selectors.
@@ -59,6 +60,9 @@ pub enum SelectorError {
     /// Basic and advanced selectors in one call.
     #[error("EventSelectors and AdvancedEventSelectors cannot be specified in the same request.")]
     BothKinds,
+    /// A trail with Insights was no longer to take the events that they are about.
+    #[error("The trail has Insights enabled: {0}")]
+    InsightsEnabled(#[from] InsightSelectorError),
     /// Neither basic nor advanced selectors.
     #[error("Specify at least one event selector or advanced event selector.")]
     NoSelectors,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 pub(super) fn takes(selectors: &Selectors, event: &Value) -> bool {
     let category = category(event);
-    if category == "Insight" || category == "Aggregated" {
+    if ["Insight", "Aggregated", "ActivityAuditLog"].contains(&category.as_str()) {
         return false;
     }
     match selectors {

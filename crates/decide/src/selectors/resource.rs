@@ -6,14 +6,14 @@ use std::borrow::Cow;
 
 /// One element of `resources`.
 #[derive(Debug, Default)]
-pub(super) struct Resource<'a> {
-    pub(super) resource_type: Option<Cow<'a, str>>,
+pub(crate) struct Resource<'a> {
+    pub(crate) resource_type: Option<Cow<'a, str>>,
     /// `ARN`, or else `ARNPrefix`.
-    pub(super) arn: Option<Cow<'a, str>>,
+    pub(crate) arn: Option<Cow<'a, str>>,
 }
 
 /// The event's resources, in their order.
-pub(super) fn resources<'a>(event: &Event<'a>) -> impl Iterator<Item = Resource<'a>> {
+pub(crate) fn resources<'a>(event: &Event<'a>) -> impl Iterator<Item = Resource<'a>> {
     elements(event.raw(Field::Resources).unwrap_or("[]")).map(read)
 }
 

@@ -2,7 +2,9 @@
 
 mod agreement;
 mod check;
+mod matrix;
 mod store;
+mod texts;
 
 use super::Compiled;
 use cairn_model::event::{Admission, Door};

@@ -18,7 +18,7 @@ pub fn delete(facts: &Facts<'_>, arn_or_id: &str) -> Result<EventDataStore, Stor
     if store.federation_role.is_some() {
         return Err(StoreError::FederationEnabled(arn()));
     }
-    if facts.channels.iter().any(|channel| channel.destinations.contains(&store.arn)) {
+    if facts.channels_to(store).iter().any(|channel| channel.destinations.contains(&store.arn)) {
         return Err(StoreError::ChannelExists(arn()));
     }
     Ok(EventDataStore { deleted: Some(facts.now), updated: facts.now, ..store.clone() })

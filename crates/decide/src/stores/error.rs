@@ -3,6 +3,7 @@
 use super::status::Status;
 use crate::address::AddressError;
 use crate::names::KmsKeyIdError;
+use crate::organization::NotManager;
 use crate::selectors::SelectorError;
 use crate::tags::TagsError;
 use cairn_model::{BillingMode, EventDataStoreArn};
@@ -34,7 +35,10 @@ pub enum StoreError {
     #[error(transparent)]
     InvalidEventSelectors(#[from] SelectorError),
     /// `InvalidInsightSelectorsException`.
-    #[error("Event data store {0} has Insights enabled, which need management events.")]
+    #[error(
+        "Event data store {0} has Insights enabled, which need management events: those of writing calls for \
+         ApiCallRateInsight."
+    )]
     InsightsNeedManagement(EventDataStoreArn),
     /// `InvalidParameterException`.
     #[error(transparent)]
@@ -84,9 +88,10 @@ pub enum StoreError {
         /// KMS's error code, or the state that the key is in.
         code: String,
     },
-    /// `OrganizationsNotInUseException`.
-    #[error("The account is not a member of an organization.")]
-    OrganizationsNotInUse,
+    /// `OrganizationsNotInUseException` or `NotOrganizationMasterAccountException`: the store is, or would be, an
+    /// organization's, and the caller does not manage that.
+    #[error(transparent)]
+    Organization(#[from] NotManager),
     /// `ConflictException`: the store was changed while KMS was asked.
     #[error("Event data store {0} was changed by another call at the same time. Try again.")]
     Conflict(String),

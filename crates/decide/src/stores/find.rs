@@ -6,10 +6,12 @@ use crate::address::{Kind, id_of};
 use crate::paging::{Page, page};
 use cairn_model::{EventDataStore, EventDataStoreArn};
 
-/// GetEventDataStore: a store by its ARN or id, also one that is pending deletion.
+/// GetEventDataStore: a store by its ARN or id, also one that is pending deletion. An organization's is named by its
+/// ARN, as an id says nothing of the account that policies are asked about.
 pub fn get<'a>(facts: &Facts<'a>, arn_or_id: &str) -> Result<&'a EventDataStore, StoreError> {
-    let id = id_of(Kind::EventDataStore, facts.place(), arn_or_id)?;
-    let store = facts.here().find(|store| store.arn.id == id);
+    let place = facts.place_of(arn_or_id);
+    let id = id_of(Kind::EventDataStore, place, arn_or_id)?;
+    let store = facts.here().find(|store| store.arn.id == id && store.arn.account == place.account);
     store.ok_or_else(|| StoreError::NotFound(arn_or_id.to_owned()))
 }
 

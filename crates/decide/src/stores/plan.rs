@@ -6,6 +6,7 @@ use super::error::{ParameterError, StoreError};
 use super::find::active;
 use super::quota;
 use super::settings::{Settings, check_update, retention_default};
+use crate::organization::managed;
 use crate::selectors::default_store_selectors;
 use crate::tags::{self, Tag};
 use crate::trails::{Answers, Questions, TargetFault};
@@ -36,7 +37,7 @@ pub struct Plan {
 
 /// CreateEventDataStore: plans the new store.
 pub fn create(facts: &Facts<'_>, request: &CreateStore) -> Result<Plan, StoreError> {
-    let store = request.settings.applied_to(&blank(facts, request))?;
+    let store = request.settings.applied_to(facts, &blank(facts, request)?)?;
     let store = EventDataStore { tags: tags::added(&BTreeMap::new(), &request.tags)?, ..store };
     quota::refuse_taken_name(facts, &store)?;
     quota::refuse_too_many(facts, &store)?;
@@ -54,7 +55,7 @@ pub fn update(
     if name.is_none() && settings.is_empty() {
         return Err(ParameterError::NothingToUpdate.into());
     }
-    let mut store = settings.applied_to(old)?;
+    let mut store = settings.applied_to(facts, old)?;
     if let Some(name) = name {
         name.clone_into(&mut store.name);
     }
@@ -70,19 +71,20 @@ pub fn update(
     Ok(Plan::new(settings, store))
 }
 
-/// AWS's defaults.
-fn blank(facts: &Facts<'_>, request: &CreateStore) -> EventDataStore {
+/// AWS's defaults. An organization's store belongs to the management account, whoever makes it.
+fn blank(facts: &Facts<'_>, request: &CreateStore) -> Result<EventDataStore, StoreError> {
     let billing_mode = request.settings.billing_mode.unwrap_or(BillingMode::Extendable);
-    EventDataStore {
-        arn: EventDataStoreArn {
-            region: facts.region.to_owned(),
-            account: facts.account,
-            id: request.id.clone(),
-        },
+    let organization = request.settings.organization.unwrap_or(false);
+    let account = match organization {
+        true => managed(facts.organization(), facts.account)?.management,
+        false => facts.account,
+    };
+    Ok(EventDataStore {
+        arn: EventDataStoreArn { region: facts.region.to_owned(), account, id: request.id.clone() },
         name: request.name.clone(),
         selectors: default_store_selectors(),
         multi_region: true,
-        organization: false,
+        organization,
         retention_days: retention_default(billing_mode),
         billing_mode,
         termination_protection: true,
@@ -96,7 +98,7 @@ fn blank(facts: &Facts<'_>, request: &CreateStore) -> EventDataStore {
         tags: BTreeMap::new(),
         created: facts.now,
         updated: facts.now,
-    }
+    })
 }
 
 impl Plan {

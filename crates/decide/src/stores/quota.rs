@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 /// A name is taken as long as a store of the region has it, also one that could be restored.
 pub(super) fn refuse_taken_name(facts: &Facts<'_>, new: &EventDataStore) -> Result<(), StoreError> {
-    let mut others = facts.here().filter(|store| store.arn != new.arn);
+    let here = facts.beside(new).filter(|store| store.arn.region == new.arn.region);
+    let mut others = here.filter(|store| store.arn != new.arn);
     match others.any(|store| store.name == new.name) {
         true => Err(StoreError::AlreadyExists(new.name.clone())),
         false => Ok(()),
@@ -28,7 +29,7 @@ pub(super) fn refuse_too_many(facts: &Facts<'_>, new: &EventDataStore) -> Result
 
 /// A region that has as many stores as it may, of those where `new` would count.
 pub(super) fn full_region<'a>(facts: &Facts<'a>, new: &EventDataStore) -> Option<&'a str> {
-    let others = || facts.present().filter(|store| store.arn != new.arn);
+    let others = || facts.beside(new).filter(|store| store.arn != new.arn);
     let everywhere = others().filter(|store| store.multi_region).count();
     let mut at_home: BTreeMap<&'a str, usize> = BTreeMap::from([(facts.region, 0)]);
     for store in others().filter(|store| !store.multi_region) {

@@ -1,7 +1,10 @@
 //! The settings that CreateEventDataStore and UpdateEventDataStore share.
 
+use super::Facts;
 use super::error::{ParameterError, StoreError};
+use crate::insights::check_logged;
 use crate::names::check_kms_key_id;
+use crate::organization::owned;
 use crate::selectors::{self, check_store_selectors};
 use cairn_model::{AdvancedEventSelector, BillingMode, EventDataStore};
 use std::ops::RangeInclusive;
@@ -48,14 +51,18 @@ impl Settings {
     }
 
     /// The store with these settings, but for its key: only KMS knows the ARN that it has.
-    pub(super) fn applied_to(&self, old: &EventDataStore) -> Result<EventDataStore, StoreError> {
+    pub(super) fn applied_to(
+        &self,
+        facts: &Facts<'_>,
+        old: &EventDataStore,
+    ) -> Result<EventDataStore, StoreError> {
         let mut store = old.clone();
         if !self.selectors.is_empty() {
             check_store_selectors(&self.selectors)?;
             store.selectors.clone_from(&self.selectors);
         }
-        if self.organization == Some(true) && !old.organization {
-            return Err(StoreError::OrganizationsNotInUse);
+        if self.organization.is_some_and(|organization| organization != old.organization) {
+            owned(facts.organization(), facts.account)?;
         }
         if let Some(key) = &self.kms_key {
             check_kms_key_id(key)?;
@@ -101,7 +108,9 @@ pub(super) fn check_update(old: &EventDataStore, new: &EventDataStore) -> Result
     if selectors::family(&old.selectors) != selectors::family(&new.selectors) {
         return Err(selectors::SelectorError::FamilyChanged.into());
     }
-    if new.insights.is_some() && !selectors::logged_advanced(&new.selectors).has_management() {
+    let logged = selectors::logged_advanced(&new.selectors);
+    let mut insights = new.insights.iter().flat_map(|insights| &insights.selectors);
+    if insights.any(|insight| check_logged(insight, logged).is_err()) {
         return Err(StoreError::InsightsNeedManagement(new.arn.clone()));
     }
     Ok(())

@@ -1,9 +1,11 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod lifecycle;
+mod organization;
 mod update;
 
 use super::*;
+use crate::organization::NotManager;
 use crate::selectors::default_store_selectors;
 use crate::tags::Tag;
 use crate::trails::{Answers, Questions, TargetFault};
@@ -19,6 +21,7 @@ pub(crate) fn facts<'a>(stores: &'a [Arc<EventDataStore>], channels: &'a [Arc<Ch
     Facts {
         stores,
         channels,
+        organization: None,
         account: "111122223333".parse().unwrap(),
         region: HOME,
         now: Timestamp::from_seconds(1_772_352_000),
@@ -182,7 +185,7 @@ fn tags_follow_the_rules_of_all_tags() {
 #[test]
 fn an_organization_is_needed_for_a_store_of_one() {
     let settings = Settings { organization: Some(true), ..Settings::default() };
-    refused(created(&facts(&[], &[]), &with(settings)), StoreError::OrganizationsNotInUse);
+    refused(created(&facts(&[], &[]), &with(settings)), NotManager::NoOrganization.into());
 }
 
 #[test]

@@ -53,7 +53,14 @@ impl Account {
         let now = Timestamp::from_seconds(1_772_352_000);
         let stores = stores::Facts { region, ..store_facts(&self.stores, &self.channels) };
         Facts {
-            trails: TrailFacts { trails: &self.trails, account, region, now, limits: Limits::OPEN },
+            trails: TrailFacts {
+                trails: &self.trails,
+                organization: None,
+                account,
+                region,
+                now,
+                limits: Limits::OPEN,
+            },
             dashboards: DashboardFacts { dashboards: &self.dashboards, stores },
         }
     }

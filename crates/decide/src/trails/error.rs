@@ -1,8 +1,9 @@
 //! Why an operation on trails is refused.
 
 use super::grants::GrantError;
-use super::logs::{LogGroupError, LogRoleError};
+use super::logs::{LogGroupError, LogRoleError, LogsUnavailable};
 use crate::names::{BucketNameError, KmsKeyIdError, PrefixError, TopicNameError, TrailNameError};
+use crate::organization::NotManager;
 use crate::selectors::SelectorError;
 use crate::tags::TagsError;
 use cairn_model::AccountId;
@@ -81,12 +82,18 @@ pub enum TrailError {
     #[error(transparent)]
     InsufficientS3BucketPolicy(#[from] Box<GrantError>),
     /// The topic cannot be told of deliveries.
-    #[error("SNS Topic does not exist or the topic policy is incorrect! {arn}: {code}")]
+    #[error("SNS Topic does not exist or the topic policy is incorrect! {arn}: {why}")]
     InsufficientSnsTopicPolicy {
         /// The topic's ARN.
         arn: String,
-        /// What SNS said.
-        code: String,
+        /// What SNS said, or what the policy does not let CloudTrail do.
+        why: String,
+    },
+    /// The topic's account is suspended, or SNS does not know Cairn's key.
+    #[error("SNS topic {arn} cannot be used: SNS answered InvalidClientTokenId.")]
+    CloudTrailInvalidClientTokenId {
+        /// The topic's ARN.
+        arn: String,
     },
     /// There is no such key in the region.
     #[error("KMS key {0} does not exist in this Region, or no KMS is configured.")]
@@ -122,12 +129,12 @@ pub enum TrailError {
     /// The role that would write to the log group cannot be used.
     #[error(transparent)]
     InvalidCloudWatchLogsRoleArn(#[from] LogRoleError),
-    /// Delivery to CloudWatch Logs, which Cairn does not have yet.
-    #[error("CloudWatchLogsLogGroupArn cannot be set: Cairn does not deliver to CloudWatch Logs yet.")]
-    CloudWatchLogsDeliveryUnavailable,
-    /// A setting that Cairn does not have yet.
-    #[error("{0} is not supported by Cairn yet.")]
-    UnsupportedOperation(&'static str),
+    /// CloudWatch Logs cannot be reached.
+    #[error(transparent)]
+    CloudWatchLogsDeliveryUnavailable(#[from] LogsUnavailable),
+    /// The trail is, or would be, an organization's, and the caller does not manage that.
+    #[error(transparent)]
+    Organization(#[from] NotManager),
 }
 
 /// Why an ARN is not taken.
@@ -195,6 +202,7 @@ impl TrailError {
             TrailError::S3BucketDoesNotExist(_) => "S3BucketDoesNotExistException",
             TrailError::InsufficientS3BucketPolicy(_) => "InsufficientS3BucketPolicyException",
             TrailError::InsufficientSnsTopicPolicy { .. } => "InsufficientSnsTopicPolicyException",
+            TrailError::CloudTrailInvalidClientTokenId { .. } => "CloudTrailInvalidClientTokenIdException",
             TrailError::KmsKeyNotFound(_) => "KmsKeyNotFoundException",
             TrailError::KmsKeyDisabled { .. } => "KmsKeyDisabledException",
             TrailError::InsufficientEncryptionPolicy { .. } => "InsufficientEncryptionPolicyException",
@@ -202,8 +210,9 @@ impl TrailError {
             TrailError::Conflict(_) => "ConflictException",
             TrailError::InvalidCloudWatchLogsLogGroupArn(_) => "InvalidCloudWatchLogsLogGroupArnException",
             TrailError::InvalidCloudWatchLogsRoleArn(_) => "InvalidCloudWatchLogsRoleArnException",
-            TrailError::CloudWatchLogsDeliveryUnavailable => "CloudWatchLogsDeliveryUnavailableException",
-            TrailError::UnsupportedOperation(_) => "UnsupportedOperationException",
+            TrailError::CloudWatchLogsDeliveryUnavailable(_) => "CloudWatchLogsDeliveryUnavailableException",
+            TrailError::Organization(NotManager::NoOrganization) => "OrganizationsNotInUseException",
+            TrailError::Organization(NotManager::Member(_)) => "NotOrganizationMasterAccountException",
         }
     }
 }

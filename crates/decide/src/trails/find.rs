@@ -3,6 +3,7 @@
 use super::Facts;
 use super::error::{ArnError, TrailError};
 use crate::names::check_trail_name;
+use crate::paging::{Page, page};
 use cairn_model::{Trail, TrailArn};
 use std::collections::HashSet;
 
@@ -41,7 +42,7 @@ pub fn describe<'a>(
     names: &[String],
     include_shadow_trails: bool,
 ) -> Result<Vec<&'a Trail>, TrailError> {
-    let is_home = |trail: &&Trail| trail.arn.region == facts.region;
+    let is_home = |trail: &&Trail| trail.arn.region == facts.region && trail.arn.account == facts.account;
     let is_asked_for = |trail: &&Trail| include_shadow_trails || is_home(trail);
     if names.is_empty() {
         return Ok(facts.visible().filter(is_asked_for).collect());
@@ -59,30 +60,17 @@ pub fn describe<'a>(
 /// Trails in one page of ListTrails.
 const PAGE_MAX: usize = 500;
 
-/// A page of ListTrails.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<'a> {
-    /// In the order of their ARNs.
-    pub trails: Vec<&'a Trail>,
-    /// After which trail the next page begins, if there is one.
-    pub next: Option<TrailArn>,
-}
-
-/// ListTrails: all trails of the account, those of other regions too; those after `after`, which need not be
+/// ListTrails: all trails of the account and of its organization, those of other regions too; those after `after`, which need not be
 /// there any more.
-pub fn list<'a>(facts: &Facts<'a>, after: Option<&TrailArn>) -> Page<'a> {
-    let mut trails: Vec<&Trail> =
-        facts.all().filter(|trail| after.is_none_or(|after| trail.arn > *after)).collect();
-    trails.sort_unstable_by(|a, b| a.arn.cmp(&b.arn));
-    let has_more = trails.len() > PAGE_MAX;
-    trails.truncate(PAGE_MAX);
-    let next = trails.last().filter(|_| has_more).map(|trail| trail.arn.clone());
-    Page { trails, next }
+pub fn list<'a>(facts: &Facts<'a>, after: Option<&TrailArn>) -> Page<&'a Trail> {
+    page(facts.all(), |trail| &trail.arn, after, PAGE_MAX)
 }
 
-/// The trail that a caller wants to change: refused outside its home region.
+/// The trail that a caller wants to change: refused outside its home region, and where it is the organization's and
+/// the caller does not manage that.
 pub(crate) fn to_change<'a>(facts: &Facts<'a>, name_or_arn: &str) -> Result<&'a Trail, TrailError> {
     let trail = get(facts, name_or_arn)?;
+    facts.require_managed(trail)?;
     if trail.arn.region != facts.region {
         return Err(TrailError::InvalidHomeRegion {
             name: trail.arn.name.clone(),
@@ -101,7 +89,7 @@ pub(super) fn home_arn(facts: &Facts<'_>, name: &str) -> TrailArn {
 /// How a caller names a trail.
 enum Address {
     Name(String),
-    /// Of the caller's account, in any region.
+    /// Of the caller's account or of its organization, in any region.
     Arn(TrailArn),
 }
 
@@ -114,7 +102,7 @@ impl Address {
         let is_here = text.starts_with("arn:aws:");
         let arn: Option<TrailArn> = text.parse().ok().filter(|_| is_here);
         let arn = arn.ok_or_else(|| ArnError::Malformed(text.to_owned()))?;
-        if arn.account != facts.account {
+        if !facts.may_see(arn.account) {
             return Err(ArnError::OtherAccount(facts.account).into());
         }
         Ok(Address::Arn(arn))

@@ -1,7 +1,8 @@
-//! What a bucket's policy must let CloudTrail do.
+//! What the policies of a bucket and a topic must let CloudTrail do.
 //!
-//! Source: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail".
+//! Source: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail" and "Amazon SNS topic policy for CloudTrail".
 
+use super::error::TrailError;
 use super::plan::PolicyText;
 use crate::policy::{Context, Policy, Principal, Purpose, Request, Verdict};
 use cairn_model::Trail;
@@ -60,7 +61,7 @@ impl Fault {
 }
 
 /// Whether the bucket lets CloudTrail deliver for the trail: ask for the bucket's ACL, and put objects below the
-/// account's folder.
+/// account's folder, or the organization's.
 pub(super) fn check_bucket_policy(trail: &Trail, policy: &PolicyText) -> Result<(), Box<GrantError>> {
     let needs = needs(trail);
     let refused =
@@ -91,7 +92,11 @@ pub(super) fn check_bucket_policy(trail: &Trail, policy: &PolicyText) -> Result<
 fn needs(trail: &Trail) -> [Need; 2] {
     let bucket = format!("arn:aws:s3:::{}", trail.bucket);
     let prefix = trail.prefix.as_ref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
-    let objects = format!("{bucket}/{prefix}AWSLogs/{}/*", trail.arn.account);
+    let folder = match &trail.organization {
+        Some(organization) => organization.as_str(),
+        None => trail.arn.account.as_str(),
+    };
+    let objects = format!("{bucket}/{prefix}AWSLogs/{folder}/*");
     let need = |sid, action, resource, has_acl| Need {
         sid,
         action,
@@ -107,22 +112,56 @@ fn needs(trail: &Trail) -> [Need; 2] {
 
 impl Need {
     fn judged_by<'a>(&self, policy: &'a Policy) -> Verdict<'a> {
-        let account = self.trail.split(':').nth(4).unwrap_or_default();
-        let mut context = Context::from([
-            ("aws:sourcearn", self.trail.as_str()),
-            ("aws:sourceaccount", account),
-            ("aws:principalisawsservice", "true"),
-            ("aws:principalservicename", SERVICE),
-            ("aws:securetransport", "true"),
-        ]);
+        let mut context = context(&self.trail);
         if self.has_acl {
             context.set("s3:x-amz-acl", ACL);
         }
-        policy.judge(&Request {
-            principal: Principal::Service(SERVICE),
-            action: self.action,
-            resource: &self.resource,
-            context: &context,
-        })
+        judged(policy, self.action, &self.resource, &context)
     }
+}
+
+/// Whether the topic lets CloudTrail publish what it delivered for the trail.
+pub(super) fn check_topic_policy(trail: &Trail, topic: &str, policy: &PolicyText) -> Result<(), TrailError> {
+    let document = match policy {
+        PolicyText::Text(text) => text,
+        PolicyText::None => return Err(refused_topic(topic, NO_PUBLISH)),
+        PolicyText::Unreadable { code } => return Err(refused_topic(topic, code)),
+    };
+    let malformed = |_| refused_topic(topic, "its policy is not a policy document");
+    let policy = Policy::parse(document, Purpose::Resource).map_err(malformed)?;
+    match judged(&policy, "SNS:Publish", topic, &context(&trail.arn.to_string())) {
+        Verdict::Allowed { .. } => Ok(()),
+        Verdict::Denied { .. } | Verdict::Silent => Err(refused_topic(topic, NO_PUBLISH)),
+    }
+}
+
+const NO_PUBLISH: &str =
+    "its policy does not let cloudtrail.amazonaws.com do SNS:Publish (AWSCloudTrailSNSPolicy20131101)";
+
+fn refused_topic(topic: &str, why: &str) -> TrailError {
+    TrailError::InsufficientSnsTopicPolicy { arn: topic.to_owned(), why: why.to_owned() }
+}
+
+/// Whether a role's trust policy lets CloudTrail assume it for the trail.
+pub(super) fn trusts(document: &str, trail: &Trail, role_arn: &str) -> bool {
+    let context = context(&trail.arn.to_string());
+    let allows = |policy: &Policy| {
+        matches!(judged(policy, "sts:AssumeRole", role_arn, &context), Verdict::Allowed { .. })
+    };
+    Policy::parse(document, Purpose::Trust).is_ok_and(|policy| allows(&policy))
+}
+
+/// What CloudTrail says of itself when it delivers for the trail of this ARN.
+fn context(trail: &str) -> Context {
+    Context::from([
+        ("aws:sourcearn", trail),
+        ("aws:sourceaccount", trail.split(':').nth(4).unwrap_or_default()),
+        ("aws:principalisawsservice", "true"),
+        ("aws:principalservicename", SERVICE),
+        ("aws:securetransport", "true"),
+    ])
+}
+
+fn judged<'a>(policy: &'a Policy, action: &str, resource: &str, context: &Context) -> Verdict<'a> {
+    policy.judge(&Request { principal: Principal::Service(SERVICE), action, resource, context })
 }

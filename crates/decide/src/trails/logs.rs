@@ -1,8 +1,10 @@
-//! What `CloudWatchLogsLogGroupArn` and `CloudWatchLogsRoleArn` may say. Cairn does not deliver to CloudWatch Logs yet,
-//! so that even a good pair is refused, by the exception that says so.
+//! `CloudWatchLogsLogGroupArn` and `CloudWatchLogsRoleArn`: what they may say, and what CloudWatch Logs must say to them.
 
 use super::Facts;
 use super::error::TrailError;
+use super::grants::trusts;
+use crate::names::log_stream_name;
+use cairn_model::{LogGroup, Trail};
 
 /// Log groups have names of up to 512 characters, roles ARNs of up to 2048.
 const GROUP_NAME_LENGTH_MAX: usize = 512;
@@ -22,6 +24,9 @@ pub enum LogGroupError {
         "CloudWatch Logs log group {0} must belong to the account and to the home region of the trail. Access denied."
     )]
     Elsewhere(String),
+    /// There is none.
+    #[error("CloudWatch Logs log group {0} does not exist.")]
+    NotFound(String),
 }
 
 /// `InvalidCloudWatchLogsRoleArnException`.
@@ -33,20 +38,126 @@ pub enum LogRoleError {
     /// Not `arn:aws:iam::<account>:role/<path and name>`.
     #[error("CloudWatch Logs role ARN {0} is not valid.")]
     Malformed(String),
+    /// A role of Cairn's own that does not let CloudTrail assume it.
+    #[error(
+        "Access denied. Check the trust relationships for role {0}: cloudtrail.amazonaws.com cannot assume it."
+    )]
+    Untrusting(String),
+    /// CloudWatch Logs keeps CloudTrail from the log group.
+    #[error("Access denied. Verify in IAM that role {0} has adequate permissions.")]
+    Denied(String),
 }
 
-/// Refuses whatever asks for something; empty texts ask for nothing.
-pub(super) fn refuse(facts: &Facts<'_>, group: Option<&str>, role: Option<&str>) -> Result<(), TrailError> {
-    let said = |text: &&str| !text.is_empty();
-    match (group.filter(said), role.filter(said)) {
-        (None, None) => Ok(()),
-        (None, Some(_)) => Err(LogGroupError::Missing.into()),
-        (Some(_), None) => Err(LogRoleError::Missing.into()),
-        (Some(group), Some(role)) => {
-            check_group(facts, group)?;
-            check_role(role)?;
-            Err(TrailError::CloudWatchLogsDeliveryUnavailable)
+/// `CloudWatchLogsDeliveryUnavailableException`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LogsUnavailable {
+    /// Nothing says where CloudWatch Logs is.
+    #[error(
+        "CloudWatchLogsLogGroupArn cannot be set: no CloudWatch Logs is configured (CAIRN_LOGS_ENDPOINT, or credentials \
+         for AWS)."
+    )]
+    NotConfigured,
+    /// It failed, or did not answer.
+    #[error("CloudWatchLogsLogGroupArn cannot be set: CloudWatch Logs could not be asked: {code}.")]
+    Failed {
+        /// The service's error code.
+        code: String,
+    },
+}
+
+/// The members about a log group. What is absent stays as it is; empty texts take the log group away.
+#[derive(Clone, Debug, Default)]
+pub struct LogGroupSettings {
+    /// `CloudWatchLogsLogGroupArn`.
+    pub arn: Option<String>,
+    /// `CloudWatchLogsRoleArn`.
+    pub role_arn: Option<String>,
+}
+
+/// A stream that the trail's first events would go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogStream {
+    /// The log group, and who writes to it.
+    pub group: LogGroup,
+    /// The stream's name.
+    pub name: String,
+}
+
+/// What came of making the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogStreamAnswer {
+    /// Whether it is there now.
+    pub made: Result<(), LogStreamFault>,
+    /// The trust policy of the role, if it is one of Cairn's own. What others say of theirs is not asked.
+    pub trust: Option<String>,
+}
+
+/// Why there is no such stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogStreamFault {
+    /// No CloudWatch Logs is configured.
+    NotConfigured,
+    /// There is no such log group.
+    NotFound,
+    /// The service refused, or did not answer.
+    Refused {
+        /// The service's error code, such as `AccessDeniedException`.
+        code: String,
+    },
+}
+
+impl LogGroupSettings {
+    /// The log group that a trail has with these settings.
+    pub(super) fn applied_to(
+        &self,
+        facts: &Facts<'_>,
+        old: Option<&LogGroup>,
+    ) -> Result<Option<LogGroup>, TrailError> {
+        match (self.said(), self.role_arn.as_deref().filter(|text| !text.is_empty())) {
+            (None, None) if self.arn.is_none() && self.role_arn.is_none() => Ok(old.cloned()),
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err(LogGroupError::Missing.into()),
+            (Some(_), None) => Err(LogRoleError::Missing.into()),
+            (Some(arn), Some(role_arn)) => {
+                check_group(facts, arn)?;
+                check_role(role_arn)?;
+                Ok(Some(LogGroup { arn: arn.to_owned(), role_arn: role_arn.to_owned() }))
+            }
         }
+    }
+
+    /// The stream that must be there if the settings name a log group.
+    pub(super) fn stream(&self, facts: &Facts<'_>, trail: &Trail) -> Option<LogStream> {
+        self.said()?;
+        let name = log_stream_name(trail, facts.account);
+        trail.log_group.clone().map(|group| LogStream { group, name })
+    }
+
+    fn said(&self) -> Option<&str> {
+        self.arn.as_deref().filter(|text| !text.is_empty())
+    }
+}
+
+/// Refuses a log group that cannot be written to.
+pub(super) fn check_stream(
+    trail: &Trail,
+    group: &LogGroup,
+    answer: &LogStreamAnswer,
+) -> Result<(), TrailError> {
+    let role = &group.role_arn;
+    if let Some(trust) = &answer.trust
+        && !trusts(trust, trail, role)
+    {
+        return Err(LogRoleError::Untrusting(role.clone()).into());
+    }
+    match &answer.made {
+        Ok(()) => Ok(()),
+        Err(LogStreamFault::NotConfigured) => Err(LogsUnavailable::NotConfigured.into()),
+        Err(LogStreamFault::NotFound) => Err(LogGroupError::NotFound(group.arn.clone()).into()),
+        Err(LogStreamFault::Refused { code }) if code.starts_with("AccessDenied") => {
+            Err(LogRoleError::Denied(role.clone()).into())
+        }
+        Err(LogStreamFault::Refused { code }) => Err(LogsUnavailable::Failed { code: code.clone() }.into()),
     }
 }
 

@@ -4,10 +4,12 @@
 use super::Facts;
 use super::error::{CombinationError, TrailError};
 use super::find::{home_arn, to_change};
-use super::grants::check_bucket_policy;
+use super::grants::{check_bucket_policy, check_topic_policy};
+use super::logs::{LogStream, LogStreamAnswer, check_stream};
 use super::quota;
 use super::settings::Settings;
 use crate::names::check_trail_name;
+use crate::organization::managed;
 use crate::tags::{self, Tag};
 use cairn_model::Trail;
 use std::collections::BTreeMap;
@@ -36,10 +38,12 @@ pub struct Plan {
 pub struct Questions {
     /// Is there a bucket of this name, and what does its policy say?
     pub bucket: Option<String>,
-    /// Is there a topic of this ARN?
+    /// Is there a topic of this ARN, and what does its policy say?
     pub topic: Option<String>,
     /// Which key is this, and can it encrypt?
     pub kms_key: Option<String>,
+    /// Can this stream be made, if it is missing?
+    pub log_stream: Option<LogStream>,
 }
 
 /// What they answered.
@@ -49,10 +53,12 @@ pub struct Answers {
     pub questions: Questions,
     /// The bucket.
     pub bucket: Option<BucketAnswer>,
-    /// The topic.
-    pub topic: Option<Result<(), TargetFault>>,
+    /// The topic's policy.
+    pub topic: Option<Result<PolicyText, TargetFault>>,
     /// The key's ARN.
     pub kms_key: Option<Result<String, TargetFault>>,
+    /// The stream.
+    pub log_stream: Option<LogStreamAnswer>,
 }
 
 /// Where a bucket is.
@@ -68,7 +74,7 @@ pub enum BucketAnswer {
     Elsewhere(PolicyText),
 }
 
-/// A bucket's policy.
+/// A bucket's or a topic's policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyText {
     /// It has none, or nobody asked: see [`super::Limits::checks_policies`].
@@ -102,11 +108,11 @@ pub enum TargetFault {
 /// CreateTrail: plans the new trail, which is not logging and takes all management events.
 pub fn create(facts: &Facts<'_>, request: &CreateTrail) -> Result<Plan, TrailError> {
     check_trail_name(&request.name)?;
-    let trail = request.settings.applied_to(facts, &blank(facts, &request.name))?;
+    let trail = request.settings.applied_to(facts, &blank(facts, request)?)?;
     let trail = Trail { tags: tags::added(&BTreeMap::new(), &request.tags)?, ..trail };
     quota::refuse_taken_name(facts, &trail)?;
     quota::refuse_too_many(facts, &trail)?;
-    Ok(Plan::new(facts, &request.settings, trail))
+    Ok(Plan::new(facts, &request.settings, trail, true))
 }
 
 /// UpdateTrail: plans the trail with its new settings.
@@ -116,19 +122,29 @@ pub fn update(facts: &Facts<'_>, name_or_arn: &str, settings: &Settings) -> Resu
     if trail.multi_region && !old.multi_region {
         quota::refuse_spread(facts, &trail)?;
     }
-    Ok(Plan::new(facts, settings, trail))
+    // An organization's trail has a folder of its own.
+    let asks_for_bucket = settings.concerns_bucket() || trail.organization != old.organization;
+    Ok(Plan::new(facts, settings, trail, asks_for_bucket))
 }
 
-fn blank(facts: &Facts<'_>, name: &str) -> Trail {
-    Trail::new(home_arn(facts, name), String::new(), facts.now)
+/// A trail with AWS's defaults. An organization's belongs to the management account, whoever makes it.
+fn blank(facts: &Facts<'_>, request: &CreateTrail) -> Result<Trail, TrailError> {
+    let mut trail = Trail::new(home_arn(facts, &request.name), String::new(), facts.now);
+    if request.settings.organization == Some(true) {
+        let organization = managed(facts.organization(), facts.account)?;
+        trail.arn.account = organization.management;
+        trail.organization = Some(organization.id.clone());
+    }
+    Ok(trail)
 }
 
 impl Plan {
-    fn new(facts: &Facts<'_>, settings: &Settings, trail: Trail) -> Plan {
+    fn new(facts: &Facts<'_>, settings: &Settings, trail: Trail, asks_for_bucket: bool) -> Plan {
         let questions = Questions {
-            bucket: settings.concerns_bucket().then(|| trail.bucket.clone()),
+            bucket: asks_for_bucket.then(|| trail.bucket.clone()),
             topic: trail.sns_topic.clone().filter(|_| settings.has_new_topic()),
             kms_key: settings.new_kms_key().map(str::to_owned),
+            log_stream: settings.log_group.stream(facts, &trail),
         };
         Plan { trail, questions, checks_policies: facts.limits.checks_policies }
     }
@@ -148,12 +164,18 @@ impl Plan {
         if let Some(bucket) = &answers.bucket {
             check_bucket(&trail, bucket, checks_policies)?;
         }
-        if let (Some(arn), Some(Err(fault))) = (&questions.topic, &answers.topic) {
-            return Err(topic_error(arn, fault));
+        if let (Some(arn), Some(answer)) = (&questions.topic, &answers.topic) {
+            let policy = answer.as_ref().map_err(|fault| topic_error(arn, fault))?;
+            if checks_policies {
+                check_topic_policy(&trail, arn, policy)?;
+            }
         }
         if let (Some(key), Some(answer)) = (&questions.kms_key, &answers.kms_key) {
             let arn = answer.clone().map_err(|fault| key_error(key, &fault))?;
             trail.kms_key = Some(arn);
+        }
+        if let (Some(stream), Some(answer)) = (&questions.log_stream, &answers.log_stream) {
+            check_stream(&trail, &stream.group, answer)?;
         }
         if trail.kms_key.is_some()
             && matches!(answers.bucket, Some(BucketAnswer::Own(_) | BucketAnswer::OfAnother(_)))
@@ -177,11 +199,16 @@ fn check_bucket(trail: &Trail, answer: &BucketAnswer, checks_policies: bool) -> 
 }
 
 fn topic_error(arn: &str, fault: &TargetFault) -> TrailError {
-    let code = match fault {
+    let arn = arn.to_owned();
+    let why = match fault {
+        // The code of a service that does not know, or no longer knows, whose key it is.
+        TargetFault::Refused { code } if code == "InvalidClientTokenId" => {
+            return TrailError::CloudTrailInvalidClientTokenId { arn };
+        }
         TargetFault::NotFound => "NotFound",
         TargetFault::NotUsable { state: code } | TargetFault::Refused { code } => code,
     };
-    TrailError::InsufficientSnsTopicPolicy { arn: arn.to_owned(), code: code.to_owned() }
+    TrailError::InsufficientSnsTopicPolicy { arn, why: why.to_owned() }
 }
 
 fn key_error(key: &str, fault: &TargetFault) -> TrailError {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// A name is taken where a trail or a shadow has it; a multi-region trail takes it everywhere.
 pub(super) fn refuse_taken_name(facts: &Facts<'_>, new: &Trail) -> Result<(), TrailError> {
     let mut rivals = facts
-        .all()
+        .beside(new)
         .filter(|trail| new.multi_region || trail.multi_region || trail.arn.region == new.arn.region);
     if rivals.any(|trail| trail.arn.name == new.arn.name) {
         return Err(TrailError::TrailAlreadyExists { name: new.arn.name.clone(), account: facts.account });
@@ -32,7 +32,7 @@ pub(super) fn refuse_too_many(facts: &Facts<'_>, new: &Trail) -> Result<(), Trai
 /// these are combinations of parameters that are not valid.
 pub(super) fn refuse_spread(facts: &Facts<'_>, new: &Trail) -> Result<(), TrailError> {
     let name = || new.arn.name.clone();
-    let mut others = facts.all().filter(|trail| trail.arn != new.arn);
+    let mut others = facts.beside(new).filter(|trail| trail.arn != new.arn);
     if let Some(other) = others.find(|trail| trail.arn.name == new.arn.name) {
         let region = other.arn.region.clone();
         return Err(CombinationError::NameTakenElsewhere { name: name(), region }.into());
@@ -48,7 +48,7 @@ pub(super) fn refuse_spread(facts: &Facts<'_>, new: &Trail) -> Result<(), TrailE
 
 /// A region that shows as many trails as it may, of those where `new` would be shown anew.
 fn full_region<'a>(facts: &Facts<'a>, new: &Trail) -> Option<&'a str> {
-    let others = || facts.all().filter(|trail| trail.arn != new.arn);
+    let others = || facts.beside(new).filter(|trail| trail.arn != new.arn);
     let everywhere = others().filter(|trail| trail.multi_region).count();
     let mut at_home: BTreeMap<&'a str, usize> = BTreeMap::from([(facts.region, 0)]);
     for trail in others().filter(|trail| !trail.multi_region) {

@@ -3,7 +3,8 @@
 use super::Facts;
 use super::error::TrailError;
 use super::find::to_change;
-use crate::selectors::{SelectorError, check_advanced, check_basic};
+use crate::insights::check_logged;
+use crate::selectors::{SelectorError, check_advanced, check_basic, logged};
 use cairn_model::{AdvancedEventSelector, EventSelector, Selectors, Trail};
 use std::borrow::Cow;
 
@@ -28,6 +29,9 @@ pub fn put_event_selectors(
             Selectors::Advanced(advanced)
         }
     };
+    let kept = logged(&selectors);
+    let has_its_events = |insight| check_logged(insight, kept);
+    old.insights.iter().try_for_each(has_its_events).map_err(SelectorError::from)?;
     Ok(Trail { selectors, ..old.clone() })
 }
 

@@ -2,8 +2,9 @@
 
 use super::Facts;
 use super::error::{CombinationError, TrailError};
-use super::logs;
+use super::logs::LogGroupSettings;
 use crate::names::{check_bucket_name, check_kms_key_id, check_prefix, topic_arn};
+use crate::organization::owned;
 use cairn_model::Trail;
 
 /// The members that CreateTrail and UpdateTrail share. What is absent stays as it is; CreateTrail starts from
@@ -26,29 +27,10 @@ pub struct Settings {
     pub log_file_validation: Option<bool>,
     /// `RecursiveLogging`.
     pub recursive_logging: Option<bool>,
-    /// Members that Cairn refuses.
-    pub unbuilt: Unbuilt,
-}
-
-/// Members that Cairn refuses until they are built. Empty and false ones pass: they ask for nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Unbuilt {
-    /// `CloudWatchLogsLogGroupArn`.
-    pub log_group_arn: Option<String>,
-    /// `CloudWatchLogsRoleArn`.
-    pub log_role_arn: Option<String>,
     /// `IsOrganizationTrail`.
     pub organization: Option<bool>,
-}
-
-impl Unbuilt {
-    fn refuse(&self, facts: &Facts<'_>) -> Result<(), TrailError> {
-        logs::refuse(facts, self.log_group_arn.as_deref(), self.log_role_arn.as_deref())?;
-        if self.organization == Some(true) {
-            return Err(TrailError::UnsupportedOperation("IsOrganizationTrail"));
-        }
-        Ok(())
-    }
+    /// `CloudWatchLogsLogGroupArn` and `CloudWatchLogsRoleArn`.
+    pub log_group: LogGroupSettings,
 }
 
 impl Settings {
@@ -79,8 +61,12 @@ impl Settings {
         }
         trail.log_file_validation = self.log_file_validation.unwrap_or(old.log_file_validation);
         trail.recursive_logging = self.recursive_logging.unwrap_or(old.recursive_logging);
+        if let Some(shared) = self.organization.filter(|shared| *shared != old.organization.is_some()) {
+            let organization = owned(facts.organization(), facts.account)?;
+            trail.organization = shared.then(|| organization.id.clone());
+        }
         check(&trail)?;
-        self.unbuilt.refuse(facts)?;
+        trail.log_group = self.log_group.applied_to(facts, old.log_group.as_ref())?;
         Ok(trail)
     }
 

@@ -2,6 +2,7 @@
 
 mod grants;
 mod logs;
+mod organization;
 mod regions;
 mod targets;
 
@@ -17,6 +18,7 @@ const AWAY: &str = "us-east-1";
 fn facts<'a>(trails: &'a [Arc<Trail>], region: &'a str) -> Facts<'a> {
     Facts {
         trails,
+        organization: None,
         account: "111122223333".parse().unwrap(),
         region,
         now: Timestamp::from_seconds(1_772_352_000),
@@ -37,8 +39,9 @@ fn yes(questions: &Questions) -> Answers {
     Answers {
         questions: questions.clone(),
         bucket: questions.bucket.as_ref().map(|_| BucketAnswer::Elsewhere(PolicyText::None)),
-        topic: questions.topic.as_ref().map(|_| Ok(())),
+        topic: questions.topic.as_ref().map(|_| Ok(PolicyText::None)),
         kms_key: questions.kms_key.as_ref().map(|key| Ok(format!("arn:of:{key}"))),
+        log_stream: questions.log_stream.as_ref().map(|_| LogStreamAnswer { made: Ok(()), trust: None }),
     }
 }
 
@@ -130,20 +133,6 @@ fn a_bad_request_creates_nothing() {
         "InvalidParameterCombinationException",
         "Multi-Region trail must include global service events.",
     );
-}
-
-#[test]
-fn a_member_that_is_not_built_is_refused_by_name_unless_it_asks_for_nothing() {
-    let with = |unbuilt| Settings { unbuilt, ..bucket("acme-logs") };
-    let text = |text: &str| Some(text.to_owned());
-    let refused = |unbuilt, code: &str, member: &str| {
-        check_settings(with(unbuilt), code, &format!("{member} is not supported by Cairn yet."));
-    };
-    let organization = Unbuilt { organization: Some(true), ..Unbuilt::default() };
-    refused(organization, "UnsupportedOperationException", "IsOrganizationTrail");
-    let nothing = Unbuilt { log_group_arn: text(""), log_role_arn: text(""), organization: Some(false) };
-    let request = CreateTrail { settings: with(nothing), ..request("main") };
-    assert!(created(&facts(&[], HOME), &request).is_ok());
 }
 
 /// CreateTrail of a multi-region trail.

@@ -127,5 +127,5 @@ fn a_store_that_is_pending_deletion_is_not_updated() {
     let old = EventDataStore { deleted: Some(facts(&[], &[]).now), ..store(1, "Management") };
     refused(updated(&old, Some("renamed"), &Settings::default()), StoreError::Inactive(old.arn.clone()));
     let organization = Settings { organization: Some(true), ..Settings::default() };
-    refused(set(&store(1, "Management"), organization), StoreError::OrganizationsNotInUse);
+    refused(set(&store(1, "Management"), organization), NotManager::NoOrganization.into());
 }

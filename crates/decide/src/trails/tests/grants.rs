@@ -103,9 +103,62 @@ fn a_policy_that_cannot_be_read_is_not_taken_for_a_good_one() {
     check_fault(judged(unreadable, None), "It could not be read: AccessDenied.");
 }
 
+const TOPIC: &str = "arn:aws:sns:eu-central-1:111122223333:news";
+
+/// AWS's own template.
+fn topic_template() -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "AWSCloudTrailSNSPolicy20131101", "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "SNS:Publish", "Resource": TOPIC,
+        "Condition": {"StringEquals": {"aws:SourceArn": TRAIL}}}]})
+}
+
+fn told(limits: Limits, policy: PolicyText) -> Result<Trail, TrailError> {
+    let facts = Facts { limits, ..facts(&[], HOME) };
+    let settings = Settings { sns_topic: Some("news".to_owned()), ..bucket("acme-logs") };
+    let plan = create(&facts, &CreateTrail { settings, ..request("main") }).unwrap();
+    let own = BucketAnswer::Own(PolicyText::Text(template().to_string().replace("some/prefix/", "")));
+    let answers = Answers { bucket: Some(own), topic: Some(Ok(policy)), ..yes(plan.questions()) };
+    plan.settle(&answers)
+}
+
+fn check_topic(policy: PolicyText, why: &str) {
+    let message = format!("SNS Topic does not exist or the topic policy is incorrect! {TOPIC}: {why}");
+    check(told(Limits::AWS, policy), "InsufficientSnsTopicPolicyException", &message);
+}
+
+#[test]
+fn a_topic_must_let_cloudtrail_publish() {
+    let denied =
+        "its policy does not let cloudtrail.amazonaws.com do SNS:Publish (AWSCloudTrailSNSPolicy20131101)";
+    assert!(told(Limits::AWS, PolicyText::Text(topic_template().to_string())).is_ok());
+    check_topic(PolicyText::None, denied);
+    check_topic(PolicyText::Text("{".to_owned()), "its policy is not a policy document");
+    let mut policy = topic_template();
+    policy["Statement"][0]["Condition"]["StringEquals"]["aws:SourceArn"] = json!("another");
+    check_topic(PolicyText::Text(policy.to_string()), denied);
+    // The policy that SNS gives to every new topic lets its owner in only.
+    let mut policy = topic_template();
+    policy["Statement"][0]["Principal"] = json!({"AWS": "*"});
+    policy["Statement"][0]["Condition"] = json!({"StringEquals": {"AWS:SourceOwner": "111122223333"}});
+    check_topic(PolicyText::Text(policy.to_string()), denied);
+    assert!(told(Limits { trails_per_region_max: 5, ..Limits::OPEN }, PolicyText::None).is_ok());
+}
+
 #[test]
 fn the_open_profile_does_not_look_at_policies() {
     let plan = create(&facts(&[], HOME), &request("main")).unwrap();
     let answers = yes(plan.questions());
     assert!(plan.settle(&answers).is_ok());
+}
+
+#[test]
+fn a_trail_of_an_organization_needs_the_organizations_folder() {
+    let id: cairn_model::OrganizationId = "o-exampleorgid".parse().unwrap();
+    let trail = Trail { organization: Some(id), ..Trail::clone(&trail("main", HOME, true)) };
+    let of_account = template().to_string().replace("some/prefix/", "");
+    let of_organization = of_account.replace("AWSLogs/111122223333", "AWSLogs/o-exampleorgid");
+    let judged = |text: String| crate::trails::grants::check_bucket_policy(&trail, &PolicyText::Text(text));
+    assert!(judged(of_organization).is_ok());
+    assert!(judged(of_account).is_err());
 }

@@ -1,6 +1,7 @@
 //! Which trails are seen, and may be changed, from which region.
 
 use super::*;
+use crate::paging::Page;
 
 #[test]
 fn trails_are_found_by_name_and_arn_where_they_are_seen() {
@@ -84,15 +85,15 @@ fn all_trails_are_listed_in_order_page_by_page_whatever_comes_and_goes_between()
     loop {
         let elsewhere = facts(&trails, "ap-south-1");
         let page = list(&elsewhere, after.as_ref());
-        listed.extend(page.trails.iter().map(|trail| trail.arn.clone()));
-        let Some(next) = page.next else { break };
-        after = Some(next);
+        listed.extend(page.items.iter().map(|trail| trail.arn.clone()));
+        let Some(last) = page.next_after() else { break };
+        after = Some(last.arn.clone());
         // The trail that the token names is gone when the next page is asked for.
         trails.retain(|trail| Some(&trail.arn) != after.as_ref());
     }
     assert_eq!(listed.len(), 1200);
     assert!(listed.is_sorted());
-    assert_eq!(list(&facts(&[], HOME), None), Page { trails: Vec::new(), next: None });
+    assert_eq!(list(&facts(&[], HOME), None), Page { items: Vec::new(), has_more: false });
 }
 
 #[test]

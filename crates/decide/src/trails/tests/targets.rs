@@ -38,7 +38,7 @@ fn only_what_the_request_names_is_asked() {
     let trails = [Arc::new(old)];
     let asked = |settings: Settings| {
         let plan = update(&facts(&trails, HOME), "main", &settings).unwrap();
-        let Questions { bucket, topic, kms_key } = plan.questions().clone();
+        let Questions { bucket, topic, kms_key, .. } = plan.questions().clone();
         [bucket, topic, kms_key]
     };
     let validation = Settings { log_file_validation: Some(true), ..Settings::default() };
@@ -82,6 +82,11 @@ fn a_topic_that_cannot_be_told_is_refused() {
     let code = "InsufficientSnsTopicPolicyException";
     check(answer(TargetFault::NotFound), code, &message("NotFound"));
     check(answer(TargetFault::Refused { code: "Timeout".to_owned() }), code, &message("Timeout"));
+    check(
+        answer(TargetFault::Refused { code: "InvalidClientTokenId".to_owned() }),
+        "CloudTrailInvalidClientTokenIdException",
+        "SNS topic arn:aws:sns:eu-central-1:111122223333:near cannot be used: SNS answered InvalidClientTokenId.",
+    );
 }
 
 #[test]
