@@ -4,13 +4,19 @@
 //! It is a reader of the log like any other. Its database holds what the changes below its
 //! position made, and can be rebuilt from the log; the whole of it is also kept in memory, because
 //! every request asks it.
+//!
+//! Several processes may share one: [`shared`] is what they agree on, in PostgreSQL.
 
 mod database;
+mod difference;
 mod row;
 mod sessions;
+pub mod shared;
 mod state;
 mod table;
 
+pub use difference::differences;
+pub use row::name_of;
 pub use state::{CatalogState, Named};
 
 use cairn_model::{Change, Position, Session};
@@ -83,11 +89,20 @@ impl Catalog {
     /// whoever holds the control-plane lock. When this returns, changes and position survive power loss; a
     /// crash before that replays them from the log.
     pub async fn apply(&self, changes: &[Change], next: Position) -> Result<(), CatalogError> {
-        let before = self.state();
-        if next <= before.position {
+        if next <= self.position() {
             return Ok(());
         }
-        let mut after = CatalogState::clone(&before);
+        self.take(changes, next).await
+    }
+
+    /// The same with changes that do not stand in the log, such as sessions that another process learned. The position
+    /// stays. A crash before this returns may lose them.
+    pub async fn adopt(&self, changes: &[Change]) -> Result<(), CatalogError> {
+        self.take(changes, self.position()).await
+    }
+
+    async fn take(&self, changes: &[Change], next: Position) -> Result<(), CatalogError> {
+        let mut after = CatalogState::clone(&self.state());
         for change in changes {
             after.apply(change);
         }
@@ -97,6 +112,14 @@ impl Catalog {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
         self.take_sessions(changes, &outgoing);
         Ok(())
+    }
+
+    /// The changes that make all of this out of nothing.
+    pub fn changes(&self) -> Vec<Change> {
+        let mut all = self.state().changes();
+        let sessions = self.sessions.read().unwrap_or_else(PoisonError::into_inner);
+        all.extend(sessions.all().map(|session| Change::PutSession(Box::new(Session::clone(session)))));
+        all
     }
 
     /// The sessions that go when those of `changes` come.

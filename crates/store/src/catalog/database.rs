@@ -46,7 +46,7 @@ impl Database {
                 execute(&mut transaction, POSITION.to_owned()).await?;
             }
             for table in Table::ALL.into_iter().filter(|table| table.since() > found) {
-                execute(&mut transaction, table.create()).await?;
+                execute(&mut transaction, format!("{} WITHOUT ROWID", table.create())).await?;
             }
             execute(&mut transaction, format!("PRAGMA user_version = {VERSION}")).await?;
             transaction.commit().await?;

@@ -1,7 +1,7 @@
 //! Which row a change writes, and which change a row is.
 
 use super::table::Table;
-use cairn_model::{AccountId, Change};
+use cairn_model::{AccountId, Change, StackId};
 use serde::Serialize;
 
 /// What a change does to the database.
@@ -42,8 +42,57 @@ impl Write {
                 put(Table::Policies, of_account(policy.account, &policy.name), policy)
             }
             Change::DeletePolicy { account, name } => delete(Table::Policies, of_account(*account, name)),
+            Change::PutOrganization(organization) => {
+                put(Table::Organizations, organization.id.to_string(), organization)
+            }
+            Change::DeleteOrganization { id } => delete(Table::Organizations, id.to_string()),
+            Change::PutStack(stack) => put(Table::Stacks, of_stack(&stack.id), stack),
+            Change::DeleteStack { id } => delete(Table::Stacks, of_stack(id)),
         }
     }
+}
+
+/// What a change puts or deletes, for people: nothing of its content.
+pub fn name_of(change: &Change) -> String {
+    match Write::of(change) {
+        Write::Put { table, name, .. } => format!("put {}/{name}", table.name()),
+        Write::Delete { table, name } => format!("delete {}/{name}", table.name()),
+    }
+}
+
+/// The change that deletes what another one put. `None`: such things are never deleted, or the change puts nothing.
+pub(super) fn deletion(put: &Change) -> Option<Change> {
+    Some(match put {
+        Change::PutKey(key) => Change::DeleteKey { access_key_id: key.access_key_id.clone() },
+        Change::PutTrail(trail) => Change::DeleteTrail { arn: trail.arn.clone() },
+        Change::PutEventDataStore(store) => Change::DeleteEventDataStore { arn: store.arn.clone() },
+        Change::PutChannel(channel) => Change::DeleteChannel { arn: channel.arn.clone() },
+        Change::PutDashboard(dashboard) => Change::DeleteDashboard { arn: dashboard.arn.clone() },
+        Change::PutResourcePolicy(policy) => Change::DeleteResourcePolicy { arn: policy.resource.clone() },
+        Change::PutUser(user) => Change::DeleteUser { account: user.account, name: user.name.clone() },
+        Change::PutGroup(group) => Change::DeleteGroup { account: group.account, name: group.name.clone() },
+        Change::PutRole(role) => Change::DeleteRole { account: role.account, name: role.name.clone() },
+        Change::PutPolicy(policy) => {
+            Change::DeletePolicy { account: policy.account, name: policy.name.clone() }
+        }
+        Change::PutOrganization(organization) => Change::DeleteOrganization { id: organization.id.clone() },
+        Change::PutStack(stack) => Change::DeleteStack { id: stack.id.clone() },
+        Change::PutAccount(_)
+        | Change::PutSigningKey(_)
+        | Change::PutSession(_)
+        | Change::DeleteKey { .. }
+        | Change::DeleteTrail { .. }
+        | Change::DeleteEventDataStore { .. }
+        | Change::DeleteChannel { .. }
+        | Change::DeleteDashboard { .. }
+        | Change::DeleteResourcePolicy { .. }
+        | Change::DeleteUser { .. }
+        | Change::DeleteGroup { .. }
+        | Change::DeleteRole { .. }
+        | Change::DeletePolicy { .. }
+        | Change::DeleteOrganization { .. }
+        | Change::DeleteStack { .. } => return None,
+    })
 }
 
 fn put<T: Serialize>(table: Table, name: String, value: &T) -> Write {
@@ -57,6 +106,10 @@ pub(super) fn delete(table: Table, name: String) -> Write {
 
 fn of_account(account: AccountId, name: &str) -> String {
     format!("{account}/{name}")
+}
+
+fn of_stack(id: &StackId) -> String {
+    format!("{}/{}/{}", id.account, id.region, id.name)
 }
 
 /// The change that wrote a row of `table`.
@@ -75,9 +128,7 @@ pub(super) fn change_of(table: Table, json: &str) -> Result<Change, serde_json::
         Table::Groups => Change::PutGroup(serde_json::from_str(json)?),
         Table::Roles => Change::PutRole(serde_json::from_str(json)?),
         Table::Policies => Change::PutPolicy(serde_json::from_str(json)?),
-        // Nothing is written there yet, so whatever stands there is none of ours.
-        Table::Organizations => {
-            return Err(serde::de::Error::custom("this table has no rows yet"));
-        }
+        Table::Organizations => Change::PutOrganization(serde_json::from_str(json)?),
+        Table::Stacks => Change::PutStack(serde_json::from_str(json)?),
     })
 }

@@ -27,6 +27,10 @@ impl Sessions {
         self.by_key.get(access_key_id).cloned()
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Session>> {
+        self.by_key.values()
+    }
+
     /// The keys that go when `new` comes: those that have expired by then, and what would be too many.
     pub(super) fn outgoing(&self, new: &Session) -> Vec<String> {
         let is_known = self.by_key.contains_key(&new.access_key_id);

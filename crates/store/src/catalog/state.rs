@@ -2,8 +2,8 @@
 
 use cairn_model::{
     AccessKey, Account, AccountId, Change, Channel, ChannelArn, Dashboard, DashboardArn, EventDataStore,
-    EventDataStoreArn, Group, ManagedPolicy, PolicedArn, Position, ResourcePolicy, Role, SigningKey,
-    Timestamp, Trail, TrailArn, User,
+    EventDataStoreArn, Group, ManagedPolicy, Organization, OrganizationId, PolicedArn, Position,
+    ResourcePolicy, Role, SigningKey, Stack, StackId, Timestamp, Trail, TrailArn, User,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -38,6 +38,10 @@ pub struct CatalogState {
     pub roles: Arc<Named<Role>>,
     /// By account and name.
     pub policies: Arc<Named<ManagedPolicy>>,
+    /// By id.
+    pub organizations: Arc<BTreeMap<OrganizationId, Arc<Organization>>>,
+    /// By account, region and name.
+    pub stacks: Arc<BTreeMap<StackId, Arc<Stack>>>,
 }
 
 /// Things of accounts by name.
@@ -98,9 +102,59 @@ impl CatalogState {
             Change::DeleteRole { account, name } => remove(&mut self.roles, *account, name),
             Change::PutPolicy(policy) => put(&mut self.policies, policy.account, &policy.name, &**policy),
             Change::DeletePolicy { account, name } => remove(&mut self.policies, *account, name),
+            Change::PutOrganization(organization) => {
+                let id = organization.id.clone();
+                Arc::make_mut(&mut self.organizations).insert(id, shared(&**organization));
+            }
+            Change::DeleteOrganization { id } => {
+                Arc::make_mut(&mut self.organizations).remove(id);
+            }
+            Change::PutStack(stack) => {
+                Arc::make_mut(&mut self.stacks).insert(stack.id.clone(), shared(&**stack));
+            }
+            Change::DeleteStack { id } => {
+                Arc::make_mut(&mut self.stacks).remove(id);
+            }
             // Kept apart.
             Change::PutSession(_) => {}
         }
+    }
+
+    /// The changes that make all of this out of nothing.
+    pub fn changes(&self) -> Vec<Change> {
+        // Every map by its name, so that none is left out.
+        let CatalogState {
+            position: _,
+            accounts,
+            keys,
+            trails,
+            signing_keys,
+            event_data_stores,
+            channels,
+            dashboards,
+            resource_policies,
+            users,
+            groups,
+            roles,
+            policies,
+            organizations,
+            stacks,
+        } = self;
+        let mut all: Vec<Change> = accounts.values().cloned().map(Change::PutAccount).collect();
+        all.extend(keys.values().map(|key| Change::PutKey(AccessKey::clone(key))));
+        all.extend(trails.values().map(|trail| Change::PutTrail(owned(trail))));
+        all.extend(signing_keys.values().map(|key| Change::PutSigningKey(SigningKey::clone(key))));
+        all.extend(event_data_stores.values().map(|store| Change::PutEventDataStore(owned(store))));
+        all.extend(channels.values().map(|channel| Change::PutChannel(owned(channel))));
+        all.extend(dashboards.values().map(|dashboard| Change::PutDashboard(owned(dashboard))));
+        all.extend(resource_policies.values().map(|policy| Change::PutResourcePolicy(owned(policy))));
+        all.extend(named(users).map(|user| Change::PutUser(owned(user))));
+        all.extend(named(groups).map(|group| Change::PutGroup(owned(group))));
+        all.extend(named(roles).map(|role| Change::PutRole(owned(role))));
+        all.extend(named(policies).map(|policy| Change::PutPolicy(owned(policy))));
+        all.extend(organizations.values().map(|organization| Change::PutOrganization(owned(organization))));
+        all.extend(stacks.values().map(|stack| Change::PutStack(owned(stack))));
+        all
     }
 
     /// The trails of an account, in the order of their ARNs.
@@ -149,6 +203,20 @@ impl CatalogState {
         self.policies.get(&account)?.get(name)
     }
 
+    /// The organization that an account belongs to.
+    pub fn organization_of(&self, account: AccountId) -> Option<&Arc<Organization>> {
+        self.organizations.values().find(|organization| organization.has(account))
+    }
+
+    /// The stacks of an account and region, in the order of their names.
+    pub fn stacks_of<'s>(
+        &'s self,
+        account: AccountId,
+        region: &'s str,
+    ) -> impl Iterator<Item = &'s Arc<Stack>> {
+        self.stacks.values().filter(move |stack| stack.id.account == account && stack.id.region == region)
+    }
+
     /// The keys that sign an account's digests, in the order of their fingerprints.
     pub fn signing_keys_of(&self, account: AccountId) -> impl Iterator<Item = &Arc<SigningKey>> {
         self.signing_keys.values().filter(move |key| key.account == account)
@@ -162,6 +230,14 @@ impl CatalogState {
 
 fn shared<T: Clone>(thing: &T) -> Arc<T> {
     Arc::new(thing.clone())
+}
+
+fn owned<T: Clone>(thing: &Arc<T>) -> Box<T> {
+    Box::new(T::clone(thing))
+}
+
+fn named<T>(things: &Named<T>) -> impl Iterator<Item = &Arc<T>> {
+    things.values().flat_map(BTreeMap::values)
 }
 
 fn put<T: Clone>(things: &mut Arc<Named<T>>, account: AccountId, name: &str, thing: &T) {

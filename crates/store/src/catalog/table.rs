@@ -1,7 +1,7 @@
 //! The catalog's tables: the one list of them, and their SQL.
 
 /// One table; each has a row a thing: its name and, as JSON, its value (FORMAT.md, "Catalog").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Table {
     Accounts,
     Keys,
@@ -17,14 +17,15 @@ pub(super) enum Table {
     Roles,
     Policies,
     Organizations,
+    Stacks,
 }
 
 /// The format version that this Cairn writes.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 impl Table {
     /// In the order in which they are loaded.
-    pub(super) const ALL: [Table; 14] = [
+    pub(super) const ALL: [Table; 15] = [
         Table::Accounts,
         Table::Keys,
         Table::Trails,
@@ -39,6 +40,7 @@ impl Table {
         Table::Roles,
         Table::Policies,
         Table::Organizations,
+        Table::Stacks,
     ];
 
     pub(super) fn name(self) -> &'static str {
@@ -57,6 +59,7 @@ impl Table {
             Table::Roles => "roles",
             Table::Policies => "policies",
             Table::Organizations => "organizations",
+            Table::Stacks => "stacks",
         }
     }
 
@@ -74,11 +77,13 @@ impl Table {
             | Table::Roles
             | Table::Policies
             | Table::Organizations => 3,
+            Table::Stacks => 4,
         }
     }
 
+    /// In the SQL of every engine, as are all statements that follow.
     pub(super) fn create(self) -> String {
-        format!("CREATE TABLE {} (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID", self.name())
+        format!("CREATE TABLE {} (name TEXT PRIMARY KEY, json TEXT NOT NULL)", self.name())
     }
 
     pub(super) fn select(self) -> String {
@@ -87,11 +92,12 @@ impl Table {
 
     /// Binds name and JSON.
     pub(super) fn put(self) -> String {
-        format!("INSERT OR REPLACE INTO {} VALUES (?, ?)", self.name())
+        let conflict = "ON CONFLICT (name) DO UPDATE SET json = excluded.json";
+        format!("INSERT INTO {} VALUES ($1, $2) {conflict}", self.name())
     }
 
     /// Binds the name.
     pub(super) fn delete(self) -> String {
-        format!("DELETE FROM {} WHERE name = ?", self.name())
+        format!("DELETE FROM {} WHERE name = $1", self.name())
     }
 }

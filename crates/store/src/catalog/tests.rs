@@ -1,10 +1,14 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{Catalog, CatalogError, CatalogState};
+use super::row::Write;
+use super::shared::Shared;
+use super::shared::testing::database;
+use super::{Catalog, CatalogError, CatalogState, differences};
 use cairn_model::{
     AccessKey, Account, AccountId, BillingMode, Change, Channel, Dashboard, DashboardKind, EventDataStore,
     Grants, Group, KeyStatus, ManagedPolicy, MaxEventSize, PolicedArn, Position, RefreshFrequency,
-    RefreshSchedule, ResourcePolicy, Role, Session, SessionHolder, Timestamp, User, Widget,
+    RefreshSchedule, ResourcePolicy, Role, Session, SessionHolder, Stack, StackId, StackResource, Timestamp,
+    User, Widget,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -177,7 +181,7 @@ fn channel() -> Channel {
     }
 }
 
-/// Applies changes, opens the catalog anew, and checks that nothing differs.
+/// Applies changes, opens the catalog anew, and checks that nothing differs; and that PostgreSQL keeps the same.
 async fn check_survives(changes: Vec<Change>) -> Arc<CatalogState> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.db");
@@ -185,9 +189,32 @@ async fn check_survives(changes: Vec<Change>) -> Arc<CatalogState> {
     catalog.apply(&changes, Position::new(100)).await.unwrap();
     let before = catalog.state();
     catalog.close().await;
-    let after = Catalog::open(&path).await.unwrap().state();
+    let catalog = Catalog::open(&path).await.unwrap();
+    let after = catalog.state();
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
+
+    let url = database().await;
+    let shared = Shared::open(&url, "one").await.unwrap();
+    let mut turn = shared.turn().await.unwrap();
+    turn.write(&catalog, &changes).await.unwrap();
+    turn.commit(Position::new(100)).await.unwrap();
+    let shared = Shared::open(&url, "two").await.unwrap();
+    let mut kept = shared.turn().await.unwrap().everything().await.unwrap().state;
+    kept.position = after.position;
+    assert_eq!(format!("{kept:?}"), format!("{after:?}"));
+    // What makes all of it out of nothing leaves no kind out either.
+    assert!(differences(&kept, &after).is_empty());
+    let from_nothing = differences(&CatalogState::default(), &after);
+    assert_eq!(format!("{from_nothing:?}"), format!("{:?}", ordered(after.changes())));
     after
+}
+
+/// As [`differences`] has them: by table and name.
+fn ordered(mut changes: Vec<Change>) -> Vec<Change> {
+    changes.sort_by_key(|change| match Write::of(change) {
+        Write::Put { table, name, .. } | Write::Delete { table, name } => (table, name),
+    });
+    changes
 }
 
 #[tokio::test]
@@ -279,6 +306,35 @@ async fn users_groups_roles_and_policies_are_put_and_deleted_over_restarts() {
     let state = check_survives(put.into_iter().chain(deleted).collect()).await;
     assert!(state.user(account, "one").is_none() && state.group(account, "one").is_none());
     assert!(state.role(account, "one").is_none() && state.policy(account, "one").is_none());
+}
+
+fn stack(region: &str) -> Stack {
+    let account = "111122223333".parse().unwrap();
+    let resource = StackResource {
+        logical_id: "Main".to_owned(),
+        kind: "AWS::CloudTrail::Trail".to_owned(),
+        id: "main".to_owned(),
+        retain: true,
+    };
+    Stack {
+        id: StackId { account, region: region.to_owned(), name: "one".to_owned() },
+        revision: 3,
+        resources: vec![resource],
+        updated: Timestamp::from_seconds(1),
+    }
+}
+
+#[tokio::test]
+async fn stacks_are_put_and_deleted_over_restarts() {
+    let put = ["eu-central-1", "us-east-1"].map(|region| Change::PutStack(Box::new(stack(region)))).to_vec();
+    let account = "111122223333".parse().unwrap();
+    let state = check_survives(put.clone()).await;
+    let found: Vec<&Arc<Stack>> = state.stacks_of(account, "us-east-1").collect();
+    assert_eq!(found, [&Arc::new(stack("us-east-1"))]);
+    let deleted = Change::DeleteStack { id: stack("us-east-1").id };
+    let state = check_survives(put.into_iter().chain([deleted]).collect()).await;
+    assert_eq!(state.stacks_of(account, "us-east-1").count(), 0);
+    assert_eq!(state.stacks_of(account, "eu-central-1").count(), 1);
 }
 
 fn dashboard() -> Dashboard {
