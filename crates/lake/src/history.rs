@@ -7,6 +7,7 @@ mod encode;
 mod freeze;
 mod identities;
 mod shared;
+mod source;
 
 pub use freeze::Frozen;
 pub(crate) use shared::Shared;
@@ -16,6 +17,7 @@ use crate::durable_store::DurableStore;
 use crate::error::{LakeError, LookupError, TailFull};
 use crate::lookup::{Lookup, Page};
 use crate::maintain::{self, Maintenance};
+use crate::sql::Source;
 use crate::table::{FileReader, Table, prepare_folder};
 use cairn_model::{Event, Position, Timestamp};
 use deltalake::ObjectStore;
@@ -171,6 +173,13 @@ impl History {
     /// Beyond [`History::committed`] duplicates may be among them still.
     pub fn count(&self, ranges: &[Range<Position>]) -> Result<u64, LakeError> {
         self.shared.count(ranges)
+    }
+
+    /// All events of history as they are now, for statements of SQL: those of the table and those of the tail, each
+    /// once. What comes later is not among them. The files stay on disk until this and the queries that read it are
+    /// gone, for an hour at most.
+    pub async fn source(&self) -> Result<Source, LakeError> {
+        self.shared.source().await
     }
 
     /// Keeps the table as it is now on disk until what is returned is dropped, so that it can be copied.

@@ -104,6 +104,9 @@ impl<'a> Keys<'a> {
         for (field, raw) in event.fields() {
             keys.take(field, raw);
         }
+        if let Some(data) = event.event_data() {
+            keys.take_names(data);
+        }
         keys
     }
 
@@ -129,17 +132,18 @@ impl<'a> Keys<'a> {
                 self.failed |= raw.starts_with('"');
                 return;
             }
-            Field::InsightDetails => return self.take_insight(raw),
+            Field::InsightDetails => return self.take_names(raw),
             _ => return,
         };
-        // What the event says itself stands above what its insightDetails say.
+        // What the event says itself stands above what its insightDetails or its eventData say.
         if let Some(text) = string(raw) {
             self.texts[key as usize] = Some(text);
         }
     }
 
-    /// Insights events carry source and name of the unusual calls inside insightDetails.
-    fn take_insight(&mut self, raw: &'a str) {
+    /// Insights events carry source and name of the unusual calls inside insightDetails, what came through channels
+    /// those of the call inside eventData.
+    fn take_names(&mut self, raw: &'a str) {
         for (key, value) in members(raw) {
             let key = match key {
                 "\"eventSource\"" => TextKey::EventSource,

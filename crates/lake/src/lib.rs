@@ -20,6 +20,7 @@ mod lookup;
 mod maintain;
 mod matcher;
 mod reassemble;
+pub mod sql;
 mod stored;
 mod table;
 mod tail;

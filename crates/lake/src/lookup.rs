@@ -48,9 +48,9 @@ pub struct Lookup {
 pub enum Filter {
     /// `eventID`.
     EventId(String),
-    /// `eventName`, or that in an Insights event's details.
+    /// `eventName`, or that in an Insights event's details, or in the data of what came through a channel.
     EventName(String),
-    /// `eventSource`, or that in an Insights event's details.
+    /// `eventSource`, likewise.
     EventSource(String),
     /// `readOnly`; events that do not say it match neither value.
     ReadOnly(bool),
@@ -117,7 +117,8 @@ fn bit(category: Category) -> u8 {
         Category::NetworkActivity => 4,
         Category::Insight => 8,
         Category::Aggregated => 16,
-        Category::Other => 32,
+        Category::ActivityAuditLog => 32,
+        Category::Other => 64,
     }
 }
 
@@ -153,9 +154,9 @@ pub struct Found {
     pub region: Option<String>,
     /// `eventID`.
     pub event_id: Option<String>,
-    /// `eventName`, or that in an Insights event's details.
+    /// `eventName`, or that in an Insights event's details, or in the data of what came through a channel.
     pub event_name: Option<String>,
-    /// `eventSource`, or that in an Insights event's details.
+    /// `eventSource`, likewise.
     pub event_source: Option<String>,
     /// `readOnly`.
     pub read_only: Option<bool>,

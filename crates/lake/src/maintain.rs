@@ -49,7 +49,7 @@ pub(crate) struct Schedule {
     committed: Option<(Position, Timestamp)>,
     joining: Option<Box<Join>>,
     /// Files that are no longer of the table, and since when.
-    removed: VecDeque<(Timestamp, String)>,
+    removed: VecDeque<(Timestamp, Arc<TableFile>)>,
 }
 
 /// One step of upkeep.
@@ -93,7 +93,8 @@ fn expired(files: &[Arc<TableFile>], kept_after: i64) -> Vec<Arc<TableFile>> {
     files.iter().filter(expired).cloned().collect()
 }
 
-/// Deletes files that have not been of the table for long enough. Returns how many.
+/// Deletes files that have not been of the table for long enough and that no running statement reads: it has them in its
+/// view, and no new view gets them. Returns how many.
 async fn delete(history: &Shared, schedule: &mut Schedule, now: Timestamp) -> u64 {
     let due = schedule.removed.iter().take_while(|(since, _)| now.since(*since) >= DELETED_AFTER).count();
     if due == 0 {
@@ -103,10 +104,14 @@ async fn delete(history: &Shared, schedule: &mut Schedule, now: Timestamp) -> u6
     if table.is_held() {
         return 0;
     }
-    for (_, path) in schedule.removed.drain(..due) {
-        table.delete(&path).await;
+    let (unused, used): (VecDeque<_>, VecDeque<_>) =
+        schedule.removed.drain(..due).partition(|(_, file)| Arc::strong_count(file) == 1);
+    for (_, file) in &unused {
+        table.delete(&file.path).await;
     }
-    due as u64
+    let later = std::mem::replace(&mut schedule.removed, used);
+    schedule.removed.extend(later);
+    unused.len() as u64
 }
 
 impl Schedule {
@@ -123,7 +128,7 @@ impl Schedule {
 
     /// Takes note of files that a commit took out of the table.
     fn removed(&mut self, files: &[Arc<TableFile>], now: Timestamp) {
-        self.removed.extend(files.iter().map(|file| (now, file.path.clone())));
+        self.removed.extend(files.iter().map(|file| (now, Arc::clone(file))));
     }
 }
 

@@ -60,8 +60,8 @@ fn meets(event: &Event<'_>, filter: &Filter) -> bool {
     let any_resource = |test: &dyn Fn(&FoundResource) -> bool| resources(event).iter().any(test);
     match filter {
         Filter::EventId(id) => is(Field::EventId, id),
-        Filter::EventName(name) => is_or_insight(event, Field::EventName, name),
-        Filter::EventSource(source) => is_or_insight(event, Field::EventSource, source),
+        Filter::EventName(name) => is_or_inside(event, Field::EventName, name),
+        Filter::EventSource(source) => is_or_inside(event, Field::EventSource, source),
         Filter::ReadOnly(read_only) => event.read_only() == Some(*read_only),
         Filter::Username(name) => username(event).is_some_and(|found| found == *name),
         Filter::AccessKeyId(id) => is(Field::UserAccessKeyId, id),
@@ -74,14 +74,14 @@ fn meets(event: &Event<'_>, filter: &Filter) -> bool {
     }
 }
 
-/// What the event says itself stands above what its insightDetails say.
-fn is_or_insight(event: &Event<'_>, field: Field, wanted: &str) -> bool {
-    let text = event.string(field).or_else(|| insight_text(event, field));
+/// What the event says itself stands above what its insightDetails or its eventData say.
+fn is_or_inside(event: &Event<'_>, field: Field, wanted: &str) -> bool {
+    let text = event.string(field).or_else(|| text_inside(event, field));
     text.is_some_and(|text| text == wanted)
 }
 
-fn insight_text<'a>(event: &Event<'a>, field: Field) -> Option<Cow<'a, str>> {
-    let details = event.raw(Field::InsightDetails)?;
+fn text_inside<'a>(event: &Event<'a>, field: Field) -> Option<Cow<'a, str>> {
+    let details = event.raw(Field::InsightDetails).or_else(|| event.event_data())?;
     let is_it = |key: &str| key.strip_prefix('"').and_then(|key| key.strip_suffix('"')) == Some(field.key());
     members(details).find_map(|(key, value)| is_it(key).then(|| string(value))?)
 }

@@ -172,7 +172,7 @@ impl Table {
     pub(crate) async fn settle(&mut self) -> Result<(), LakeError> {
         if !self.settled {
             let (version, view) = self.log.read().await?;
-            (self.version, self.view) = (version, Arc::new(view));
+            (self.version, self.view) = (version, Arc::new(recognized(&self.view, view)));
             self.settled = true;
         }
         Ok(())
@@ -269,6 +269,18 @@ impl Purpose {
             Purpose::Expire => DeltaOperation::Delete { predicate: None },
         }
     }
+}
+
+/// `read` with the files that `known` has, too, as the same objects: by these is told whether anyone uses a file.
+fn recognized(known: &TableView, mut read: TableView) -> TableView {
+    let by_path: HashMap<&str, &Arc<TableFile>> =
+        known.files.iter().map(|file| (&*file.path, file)).collect();
+    for file in &mut read.files {
+        if let Some(same) = by_path.get(&*file.path) {
+            *file = Arc::clone(same);
+        }
+    }
+    read
 }
 
 fn changed(view: &TableView, change: TableChange) -> TableView {

@@ -4,6 +4,7 @@
 mod log;
 mod lookups;
 mod measure;
+mod statements;
 
 use cairn_lake::{Bodies, History, HistoryOptions, LakeError, LookupError, TailFull};
 use cairn_model::{Record, Timestamp};
@@ -52,6 +53,9 @@ struct Arguments {
     /// Leaves out the look-ups
     #[arg(long)]
     no_lookups: bool,
+    /// Runs statements of SQL, too
+    #[arg(long)]
+    sql: bool,
     /// Leaves out the joining of files
     #[arg(long)]
     no_joins: bool,
@@ -117,6 +121,10 @@ async fn run(arguments: &Arguments) -> Result<(), Failed> {
     if !arguments.no_lookups {
         lookups::run(&history, now, arguments.pages).await?;
     }
+    let spill_folder = folder.path().join("spill");
+    if arguments.sql {
+        statements::run(&history, now, &spill_folder).await?;
+    }
     if arguments.no_joins {
         return Ok(());
     }
@@ -124,6 +132,9 @@ async fn run(arguments: &Arguments) -> Result<(), Failed> {
     report_size(&history, "joined", arguments.events);
     if !arguments.no_lookups {
         lookups::run(&history, now, arguments.pages).await?;
+    }
+    if arguments.sql {
+        statements::run(&history, now, &spill_folder).await?;
     }
     say(&format!("memory at most: {} MiB", measure::peak_memory() >> 20));
     Ok(())

@@ -33,3 +33,16 @@ fn equal_contents_have_equal_hashes_and_others_not() {
     assert_eq!(content_hash(r#"{"a":1,"b":2}"#), content_hash(r#"{"b": 2, "a": 1}"#));
     assert_ne!(content_hash(r#"{"a":1}"#), content_hash(r#"{"a":1.0}"#));
 }
+
+#[test]
+fn what_came_through_a_channel_is_the_same_whenever_it_was_taken() {
+    let sent = |category: &str, at: &str, channel: &str, data: &str| {
+        let metadata = format!(r#"{{"ingestionTime":"{at}","channelARN":"{channel}"}}"#);
+        content_hash(&format!(r#"{{"eventCategory":"{category}","metadata":{metadata},"eventData":{data}}}"#))
+    };
+    let first = sent("ActivityAuditLog", "2026-03-01T08:04:11Z", "c", "{}");
+    assert_eq!(first, sent("ActivityAuditLog", "2026-03-01T08:04:12Z", "c", "{}"));
+    assert_ne!(first, sent("ActivityAuditLog", "2026-03-01T08:04:11Z", "d", "{}"));
+    assert_ne!(first, sent("ActivityAuditLog", "2026-03-01T08:04:11Z", "c", "[]"));
+    assert_ne!(sent("Data", "1", "c", "{}"), sent("Data", "2", "c", "{}"));
+}

@@ -217,7 +217,8 @@ impl ColumnsBuilder {
         }
     }
 
-    /// Source and name of an Insights event stand in its details, but are looked for in their columns.
+    /// Source and name of an Insights event stand in its details, those of what came through a channel in its data, but
+    /// they are looked for in their columns.
     fn derive(&mut self, field: Field, text: Option<&str>) {
         let Slot::Member(index) = SLOTS[usize::from(field as u8)] else { return };
         if let (MemberBuilder::Text(builder), Some(text)) = (&mut self.members[index], text)

@@ -58,7 +58,7 @@ pub(super) fn encode(
     threads: Threads,
 ) -> Result<Encoded, LakeError> {
     let rows = &taken.rows;
-    let mut candidates = read(bodies, rows)?;
+    let mut candidates = records(bodies, rows)?;
     duplicates.judge(&mut candidates, files, reader)?;
     let kept = |index: &usize| candidates[*index].verdict != Verdict::Duplicate;
     let place =
@@ -74,7 +74,7 @@ pub(super) fn encode(
 }
 
 /// The records of `rows`, which are in log order.
-fn read(bodies: &dyn Bodies, rows: &[TailRow]) -> Result<Vec<Candidate>, LakeError> {
+pub(super) fn records(bodies: &dyn Bodies, rows: &[TailRow]) -> Result<Vec<Candidate>, LakeError> {
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
     let mut candidates: Vec<Candidate> = Vec::with_capacity(rows.len());
     let behind_last = Position::new(last.position().get() + 1);

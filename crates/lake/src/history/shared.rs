@@ -24,7 +24,7 @@ pub(super) const LOOKUPS_MAX: usize = 8;
 pub(crate) struct Shared {
     pub(crate) options: HistoryOptions,
     pub(super) bodies: Arc<dyn Bodies>,
-    pub(crate) reader: FileReader,
+    pub(crate) reader: Arc<FileReader>,
     pub(super) duplicates: Duplicates,
     pub(super) state: Mutex<State>,
     /// Held for as long as an append takes.
@@ -64,7 +64,7 @@ impl Shared {
         Ok(Shared {
             options,
             bodies,
-            reader,
+            reader: Arc::new(reader),
             duplicates: Duplicates::new(),
             state: Mutex::new(State {
                 tail: Tail::default(),

@@ -21,6 +21,9 @@ fn events() -> Vec<String> {
         r#"{"eventTime":"2026-03-01T00:00:02Z","eventType":"AwsCloudTrailInsight","eventCategory":"Insight",
             "insightDetails":{"eventSource":"ec2.amazonaws.com","eventName":"RunInstances"}}"#
             .to_owned(),
+        r#"{"eventTime":"2026-03-01T00:00:03Z","eventCategory":"ActivityAuditLog","metadata":{"channelARN":"arn:c"},
+            "eventData":{"eventSource":"shop","eventName":"Sell","userIdentity":{"principalId":"carol"}}}"#
+            .to_owned(),
     ]
 }
 
@@ -35,6 +38,9 @@ fn lookups() -> Vec<Lookup> {
         text(Filter::EventSource, "s3.amazonaws.com"),
         text(Filter::Username, "alice"),
         text(Filter::Username, "bob"),
+        text(Filter::Username, "carol"),
+        text(Filter::EventName, "Sell"),
+        text(Filter::EventSource, "shop"),
         text(Filter::AccessKeyId, "AKIA1"),
         text(Filter::SourceIp, "10.0.0.1"),
         text(Filter::ErrorCode, "AccessDenied"),
@@ -59,6 +65,7 @@ fn lookups() -> Vec<Lookup> {
     let account = Some("210987654321".parse().unwrap());
     lookups.push(Lookup { account, ..everything() });
     lookups.push(Lookup { categories: Categories::of(&[Category::Data, Category::Insight]), ..everything() });
+    lookups.push(Lookup { categories: Categories::of(&[Category::ActivityAuditLog]), ..everything() });
     lookups.push(everything());
     lookups
 }

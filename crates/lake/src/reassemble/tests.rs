@@ -96,6 +96,25 @@ fn an_insights_event_is_found_by_its_details_and_keeps_its_members() {
     assert_eq!(back, serde_json::from_str::<Value>(event.text()).unwrap());
 }
 
+#[test]
+fn what_came_through_a_channel_is_found_by_its_data_and_keeps_its_members() {
+    let text = r#"{"eventTime":"2026-03-01T08:04:11Z","eventCategory":"ActivityAuditLog","eventType":"ActivityLog",
+        "metadata":{"ingestionTime":"2026-03-01T08:04:12Z","channelARN":"arn:c"},
+        "eventData":{"eventSource":"shop","eventName":"Sell","userIdentity":{"principalId":"carol"}}}"#;
+    let bytes = admit(text);
+    let event = Event::decode(&bytes).unwrap();
+    let keys = Keys::of(Position::ZERO, &event);
+    assert_eq!(keys.text(TextKey::Username), Some("carol"));
+    let mut builder = ColumnsBuilder::new();
+    append(&mut builder, &event, &keys);
+    let batch = builder.finish().unwrap();
+    let column = |key| Batch(&batch).text(text_column(key)).unwrap().value(0);
+    assert_eq!(column(TextKey::EventName), "Sell");
+    assert_eq!(column(TextKey::EventSource), "shop");
+    let back: Value = serde_json::from_str(&Rows::of(&batch).unwrap().text(0)).unwrap();
+    assert_eq!(back, serde_json::from_str::<Value>(event.text()).unwrap());
+}
+
 /// A member that CloudTrail knows, or one that it does not, with any value.
 fn member() -> impl Strategy<Value = (String, String)> {
     let known = prop::sample::select(crate::columns::MEMBERS.iter().collect::<Vec<_>>());

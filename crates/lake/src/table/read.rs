@@ -129,6 +129,11 @@ impl OpenFile {
         self.footer.metadata.metadata()
     }
 
+    /// Likewise, for who keeps it longer than the file.
+    pub(crate) fn shared_footer(&self) -> Arc<ParquetMetaData> {
+        Arc::clone(self.footer.metadata.metadata())
+    }
+
     /// The number of a leaf column, such as `event_id` or `resource_types.list.element`.
     pub(crate) fn column(&self, path: &str) -> Option<usize> {
         self.footer.leaves.get(path).copied()
@@ -145,7 +150,7 @@ impl OpenFile {
     }
 
     /// Reads bytes of the file, which several may do at once.
-    pub(super) fn read(&self, start: u64, length: usize) -> Result<Bytes, LakeError> {
+    pub(crate) fn read(&self, start: u64, length: usize) -> Result<Bytes, LakeError> {
         let mut bytes = vec![0; length];
         self.file.read_exact_at(&mut bytes, start)?;
         Ok(bytes.into())
