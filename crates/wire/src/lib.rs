@@ -1,5 +1,5 @@
 //! AWS on the wire, as functions over bytes: the shapes of the two CloudTrail services, their
-//! validation, JSON 1.1 requests and answers, the query protocol of `sts`, and SigV4.
+//! validation, JSON 1.1 and rest-json requests and answers, the query protocol of `sts`, and SigV4.
 //!
 //! Pure: time comes in as an argument, nothing here reads a clock, a socket or a file.
 
@@ -10,6 +10,7 @@ mod json;
 pub mod json11;
 pub mod operation;
 pub mod query;
+pub mod rest_json;
 #[cfg(test)]
 mod samples;
 pub mod scalar;

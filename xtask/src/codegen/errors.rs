@@ -24,6 +24,10 @@ const COMMON: [(&str, u16); 15] = [
     ("ValidationException", 400),
 ];
 
+/// Exceptions of the operations of Organizations that Cairn answers, and which CloudTrail's model does not have.
+const ORGANIZATIONS: [(&str, u16); 2] =
+    [("AWSOrganizationsNotInUseException", 400), ("InvalidInputException", 400)];
+
 /// The status of every modelled exception.
 const MODELLED_STATUS: u16 = 400;
 
@@ -34,7 +38,7 @@ pub(super) fn render(services: &[ServiceModel]) -> String {
         .flat_map(|service| &service.shapes)
         .filter(|(_, shape)| shape.exception)
         .map(|(name, _)| (name.as_str(), MODELLED_STATUS));
-    let codes: BTreeMap<&str, u16> = COMMON.into_iter().chain(modelled).collect();
+    let codes: BTreeMap<&str, u16> = COMMON.into_iter().chain(ORGANIZATIONS).chain(modelled).collect();
 
     let variants: String = codes.keys().map(|name| format!("{name},\n")).collect();
     let rows: String = codes.iter().map(|(name, status)| format!("({name:?}, {status}),\n")).collect();

@@ -10,7 +10,7 @@ use super::Fault;
 
 /// Our crates and those of ours that each may depend on. Siblings at the edges never import each
 /// other; `server`, `bench` and `testkit` stand outside the layers and have rows of their own.
-const MAP: [(&str, &[&str]); 19] = [
+const MAP: [(&str, &[&str]); 20] = [
     ("cairn-model", &[]),
     ("cairn-decide", &["cairn-model"]),
     ("cairn-wire", PURE),
@@ -19,6 +19,7 @@ const MAP: [(&str, &[&str]); 19] = [
     ("cairn-foreign", PURE),
     ("cairn-interfaces", &[]),
     ("cairn-layer", &[]),
+    ("cairn-template", &["cairn-model"]),
     ("cairn-gateway", &[]),
     ("cairn-store", PURE),
     ("cairn-lake", PURE),
@@ -48,6 +49,7 @@ const EDGES: &[&str] = &[
     "cairn-gateway",
     "cairn-foreign",
     "cairn-interfaces",
+    "cairn-template",
 ];
 
 /// What any crate may use in its tests.
@@ -67,7 +69,7 @@ const FENCES: [(&str, &str); 8] = [
 
 /// Libraries that a pure crate has no use for: they read clocks, disks or networks.
 const IMPURE: [&str; 6] = ["axum", "hyper", "rustix", "sqlx", "tempfile", "tokio"];
-const PURE_CRATES: [&str; 7] = [
+const PURE_CRATES: [&str; 8] = [
     "cairn-model",
     "cairn-decide",
     "cairn-wire",
@@ -75,6 +77,7 @@ const PURE_CRATES: [&str; 7] = [
     "cairn-record",
     "cairn-foreign",
     "cairn-interfaces",
+    "cairn-template",
 ];
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 /// Every error code of the two services, and the codes common to all of AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ErrorCode {
+    AWSOrganizationsNotInUseException,
     AccessDeniedException,
     AccountHasOngoingImportException,
     AccountNotFoundException,
@@ -54,6 +55,7 @@ pub enum ErrorCode {
     InvalidEventSelectorsException,
     InvalidHomeRegionException,
     InvalidImportSourceException,
+    InvalidInputException,
     InvalidInsightSelectorsException,
     InvalidKmsKeyIdException,
     InvalidLookupAttributesException,
@@ -109,7 +111,8 @@ pub enum ErrorCode {
 }
 
 /// Wire name and HTTP status, in the order of the enum, which is that of the names.
-pub(crate) static ERROR_CODES: [(&str, u16); 104] = [
+pub(crate) static ERROR_CODES: [(&str, u16); 106] = [
+    ("AWSOrganizationsNotInUseException", 400),
     ("AccessDeniedException", 400),
     ("AccountHasOngoingImportException", 400),
     ("AccountNotFoundException", 400),
@@ -162,6 +165,7 @@ pub(crate) static ERROR_CODES: [(&str, u16); 104] = [
     ("InvalidEventSelectorsException", 400),
     ("InvalidHomeRegionException", 400),
     ("InvalidImportSourceException", 400),
+    ("InvalidInputException", 400),
     ("InvalidInsightSelectorsException", 400),
     ("InvalidKmsKeyIdException", 400),
     ("InvalidLookupAttributesException", 400),
