@@ -39,6 +39,9 @@ pub enum AwsError {
         /// What the chain of credentials said.
         why: Arc<str>,
     },
+    /// What is asked for is of another account than the credentials.
+    #[error("it is of another AWS account than the credentials")]
+    OtherAccount,
     /// The request cannot be written: a header or a name in it is none that HTTP can carry.
     #[error("the request to {authority} cannot be made")]
     Unwritable {
@@ -76,6 +79,7 @@ impl AwsError {
             AwsError::Malformed { .. } => "MalformedResponse",
             AwsError::Changed => "PreconditionFailed",
             AwsError::NoCredentials { .. } => "NoCredentials",
+            AwsError::OtherAccount => "AccessDeniedException",
             AwsError::Unwritable { .. } => "InvalidRequest",
         }
     }
@@ -90,7 +94,8 @@ impl AwsError {
 
     /// Whether the service says that what was asked for does not exist.
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(404) || matches!(self.code(), "NotFound" | "NotFoundException")
+        self.status() == Some(404)
+            || matches!(self.code(), "NotFound" | "NotFoundException" | "ResourceNotFoundException")
     }
 
     /// Whether the same request may succeed a moment later.
@@ -101,6 +106,7 @@ impl AwsError {
             AwsError::Malformed { .. }
             | AwsError::Changed
             | AwsError::NoCredentials { .. }
+            | AwsError::OtherAccount
             | AwsError::Unwritable { .. } => false,
         }
     }

@@ -1,7 +1,7 @@
-//! AWS services that Cairn uses as targets and sources: S3, SNS and KMS, at AWS or wherever else they are spoken.
+//! AWS services that Cairn uses as targets and sources: S3, SNS, KMS and CloudWatch Logs, at AWS or wherever else they are spoken.
 //!
 //! ```text
-//! S3, Sns, Kms -> Caller (credentials, Signature Version 4, tries) -> Transport (connections, TLS)
+//! S3, Sns, Kms, Logs -> Caller (credentials, Signature Version 4, tries) -> Transport (connections, TLS)
 //! ```
 //!
 //! Nothing here reads the environment, but [`Credentials::profile`] and [`Credentials::ambient`]. Every call ends in
@@ -11,7 +11,9 @@ mod caller;
 mod credentials;
 mod endpoint;
 mod error;
+mod identity;
 mod kms;
+mod logs;
 mod refusal;
 mod s3;
 mod sign;
@@ -24,6 +26,7 @@ pub use credentials::{Credentials, Keys};
 pub use endpoint::{Endpoint, NotAnEndpoint};
 pub use error::{AwsError, Refusal};
 pub use kms::{Kms, KmsKey};
+pub use logs::Logs;
 pub use s3::{
     Addressing, ObjectBody, ObjectEntry, ObjectHead, ObjectStream, PutError, PutObject, PutOutcome, S3,
     S3Options, ServerSideEncryption,

@@ -4,6 +4,7 @@ use crate::caller::{Ask, Caller};
 use crate::endpoint::Endpoint;
 use crate::error::AwsError;
 use crate::sign::Scope;
+use crate::xml::Element;
 use bytes::Bytes;
 use http::{HeaderName, Method, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -28,17 +29,21 @@ impl Sns {
     /// Publishes a message without a subject. After an error it may have been published, and may be once more if it is
     /// published again.
     pub async fn publish(&self, topic_arn: &str, message: &str) -> Result<(), AwsError> {
-        self.call(topic_arn, "Publish", &[("TopicArn", topic_arn), ("Message", message)]).await
+        self.call(topic_arn, "Publish", &[("TopicArn", topic_arn), ("Message", message)]).await.map(drop)
     }
 
-    /// Whether the topic exists and may be asked for.
+    /// The topic's policy as JSON text; `None` if it has none.
     ///
-    /// Errors: [`AwsError::is_not_found`] if there is none; `AuthorizationError` without the right to ask.
-    pub async fn get_topic_attributes(&self, topic_arn: &str) -> Result<(), AwsError> {
-        self.call(topic_arn, "GetTopicAttributes", &[("TopicArn", topic_arn)]).await
+    /// Errors: [`AwsError::is_not_found`] if there is no such topic; `AuthorizationError` without the right to ask.
+    pub async fn get_topic_policy(&self, topic_arn: &str) -> Result<Option<String>, AwsError> {
+        let answer = self.call(topic_arn, "GetTopicAttributes", &[("TopicArn", topic_arn)]).await?;
+        policy(&answer).ok_or_else(|| AwsError::Malformed {
+            authority: format!("the SNS of {topic_arn}"),
+            what: "the attributes of a topic",
+        })
     }
 
-    async fn call(&self, topic_arn: &str, action: &str, members: &[(&str, &str)]) -> Result<(), AwsError> {
+    async fn call(&self, topic_arn: &str, action: &str, members: &[(&str, &str)]) -> Result<Bytes, AwsError> {
         // arn:aws:sns:region:account:name
         let region = topic_arn.split(':').nth(3).unwrap_or_default();
         let endpoint = Endpoint::or_aws(self.endpoint.as_ref(), "sns", region)?;
@@ -57,6 +62,14 @@ impl Sns {
             scope: Scope { service: "sns", region },
             within: ANSWER,
         };
-        self.caller.call(&ask).await.map(drop)
+        self.caller.call(&ask).await
     }
+}
+
+/// The attribute `Policy`, if there is one; the outer `None` if these are no attributes.
+fn policy(answer: &[u8]) -> Option<Option<String>> {
+    let answer = Element::read(answer).ok()?;
+    let attributes = answer.child("GetTopicAttributesResult")?.child("Attributes")?;
+    let policy = attributes.children("entry").find(|entry| entry.text_of("key") == Some("Policy"));
+    Some(policy.and_then(|entry| entry.text_of("value")).map(str::to_owned))
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod lists;
+mod logs;
 mod puts;
 mod reads;
 mod script;

@@ -4,13 +4,13 @@ use crate::delivery::{Inner, Unfinished, lock};
 use crate::error::DeliveryError;
 use crate::gaps::{GapReason, Skipped};
 use crate::log_file::{Packed, Workspaces};
-use crate::outbox::{Folder, Lane, NewObject, ObjectKind, Source};
+use crate::outbox::{Folder, Lane, NewLogGroupFile, NewObject, ObjectKind, Source};
 use crate::quota::disk_free;
 use crate::reader::{Cut, CutFile, Reader, Recipient, Texts};
-use cairn_decide::names::{log_file_key, random_part};
+use cairn_decide::names::{log_file_key, log_stream_name, random_part};
 use cairn_model::{Position, Timestamp, TrailArn};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use tokio::sync::MutexGuard;
@@ -25,6 +25,8 @@ struct Packer {
     folder: Folder,
     gzip_level: i32,
     workspaces: Arc<Mutex<Workspaces>>,
+    /// Trails whose log groups get nothing of this cut.
+    full_log_groups: Arc<HashSet<TrailArn>>,
     from: Position,
     to: Position,
     now: Timestamp,
@@ -57,11 +59,13 @@ impl Inner {
     async fn write_cut(&self, cut: Cut, now: Timestamp) -> Result<(), DeliveryError> {
         let Cut { texts, mut files, update, from, position, in_haste } = cut;
         let skipped = self.skip(&mut files, from, position).await?;
+        let full_log_groups = Arc::new(self.full_log_groups(&files).await?);
         let limits = &self.options.limits;
         let gzip_level = if in_haste { limits.gzip_level_in_haste } else { limits.gzip_level };
         let folder = self.outbox.folder.clone();
         let workspaces = Arc::clone(&self.workspaces);
-        let packer = Packer { texts, folder, gzip_level, workspaces, from, to: position, now };
+        let packer =
+            Packer { texts, folder, gzip_level, workspaces, full_log_groups, from, to: position, now };
         let objects = packer.pack_all(files).await?;
         self.outbox.commit_cut(&objects, &skipped, &update, position, now).await?;
         lock(&self.reader).saved_up_to(position, now);
@@ -144,7 +148,7 @@ impl Packer {
     /// Compresses a file once and gives it a name for each trail that it goes to.
     fn pack(&self, file: &CutFile) -> Result<Vec<NewObject>, DeliveryError> {
         let mut workspace = lock(&self.workspaces).take();
-        file.gathering.write_to(&self.texts, &mut workspace.plain);
+        file.gathering.write_to(file.kind, &self.texts, &mut workspace.plain);
         let packed = workspace.pack(self.gzip_level);
         let mut objects: Vec<NewObject> = Vec::with_capacity(file.recipients.len());
         for recipient in &file.recipients {
@@ -153,18 +157,43 @@ impl Packer {
                 None => self.folder.write(&name, packed.gzip)?,
                 Some(first) => self.folder.link(&first.file, &name, packed.gzip)?,
             }
-            objects.push(self.object(file, recipient, name, &packed));
+            let mut object = self.object(file, recipient, name, &packed);
+            if let Some(source) = &mut object.source {
+                source.log_group = self.for_log_group(recipient, &object.file, packed.gzip)?;
+            }
+            objects.push(object);
         }
         lock(&self.workspaces).put_back(workspace, self.now);
         Ok(objects)
     }
 
+    /// Gives a log file a second name, under which it waits for the trail's log group.
+    fn for_log_group(
+        &self,
+        recipient: &Recipient,
+        file: &str,
+        gzip: &[u8],
+    ) -> Result<Option<NewLogGroupFile>, DeliveryError> {
+        let Recipient { trail, account, .. } = recipient;
+        let Some(group) = &trail.log_group else { return Ok(None) };
+        if self.full_log_groups.contains(&trail.arn) {
+            return Ok(None);
+        }
+        let second = NewLogGroupFile {
+            log_group: group.arn.clone(),
+            stream: log_stream_name(trail, *account),
+            file: file_name(),
+        };
+        self.folder.link(file, &second.file, gzip)?;
+        Ok(Some(second))
+    }
+
     fn object(&self, file: &CutFile, recipient: &Recipient, name: String, packed: &Packed<'_>) -> NewObject {
-        let Recipient { trail, region, generation } = recipient;
+        let Recipient { trail, account, region, generation } = recipient;
         let random = random_part(rand::random());
         NewObject {
             lane: Lane { trail: trail.arn.clone(), bucket: trail.bucket.clone(), kind: ObjectKind::Log },
-            key: log_file_key(trail, file.kind, trail.arn.account, region, self.now, &random),
+            key: log_file_key(trail, file.kind, *account, region, self.now, &random),
             region: region.clone(),
             file: name,
             bytes: packed.gzip.len(),
@@ -177,6 +206,7 @@ impl Packer {
             kms_key: trail.kms_key.clone(),
             source: Some(Source {
                 sns_topic: trail.sns_topic.clone(),
+                log_group: None,
                 from: self.from,
                 to: self.to,
                 events: file.gathering.events(),

@@ -4,6 +4,7 @@ use crate::digests::DigestClock;
 use crate::error::DeliveryError;
 use crate::lanes::Lanes;
 use crate::log_file::Workspaces;
+use crate::log_groups::UNPACKED_MAX;
 use crate::options::DeliveryOptions;
 use crate::outbox::{Lane, NewObject, Outbox};
 use crate::reader::{Memory, Reader};
@@ -11,9 +12,10 @@ use crate::stats::{Counters, Totals};
 use crate::status::{Statuses, TrailStatus};
 use crate::steps::Steps;
 use crate::target::{Target, Unseal};
-use cairn_model::{Position, Record, Timestamp, TrailArn};
+use cairn_model::{Position, Record, Timestamp, Trail, TrailArn};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// Everything that trails deliver. Cheap to clone; all clones are the same.
 ///
@@ -39,6 +41,10 @@ pub(crate) struct Inner {
     pub(crate) lanes: Arc<Mutex<Lanes<Lane>>>,
     /// Trails for whose topics messages wait.
     pub(crate) topics: Arc<Mutex<Lanes<TrailArn>>>,
+    /// Trails for whose log groups files wait.
+    pub(crate) log_groups: Arc<Mutex<Lanes<TrailArn>>>,
+    /// Shared by those who hold an unpacked log file in memory.
+    pub(crate) unpacking: Semaphore,
     pub(crate) statuses: Mutex<Statuses>,
     /// Where log files are packed.
     pub(crate) workspaces: Arc<Mutex<Workspaces>>,
@@ -89,6 +95,8 @@ impl Delivery {
             noting: Arc::default(),
             lanes: Arc::default(),
             topics: Arc::default(),
+            log_groups: Arc::default(),
+            unpacking: Semaphore::new(UNPACKED_MAX),
             workspaces: Arc::default(),
             statuses: Mutex::new(statuses),
             digest_clock: Mutex::default(),
@@ -160,13 +168,18 @@ impl Delivery {
     /// objects were delivered. A bucket's failure is no error: it is in the trail's status, and the object
     /// is tried for 30 days.
     ///
-    /// Then tells SNS topics of what was delivered, whose failures are no error either.
+    /// Then tells SNS topics of what was delivered, and beside all that sends events to log groups; their failures
+    /// are no error either.
     ///
     /// May be called while an earlier call is still busy: it leaves alone the trails that one is busy with,
     /// so a bucket that does not answer need not hold up others.
     pub async fn upload_due(&self, now: Timestamp) -> Result<u64, DeliveryError> {
-        let delivered = self.inner.upload_due(now).await?;
-        self.inner.notify_due(now).await?;
+        let uploading = async {
+            let delivered = self.inner.upload_due(now).await?;
+            self.inner.notify_due(now).await?;
+            Ok(delivered)
+        };
+        let (delivered, ()) = futures::try_join!(uploading, self.inner.send_log_events_due(now))?;
         Ok(delivered)
     }
 
@@ -183,11 +196,18 @@ impl Delivery {
     /// What GetTrailStatus shows about the deliveries of a trail in a region.
     pub fn status(&self, trail: &TrailArn, region: &str) -> TrailStatus {
         let status = lock(&self.inner.statuses).of(trail, region);
-        let has_topic =
-            lock(&self.inner.reader).view().trail(trail).is_some_and(|trail| trail.sns_topic.is_some());
-        // The error of a topic that the trail has no more is nobody's concern.
-        let latest_notification_error = status.latest_notification_error.filter(|_| has_topic);
-        TrailStatus { latest_notification_error, ..status }
+        let (has_topic, has_log_group) = {
+            let reader = lock(&self.inner.reader);
+            let trail = reader.view().trail(trail);
+            let has = |part: fn(&Trail) -> bool| trail.is_some_and(part);
+            (has(|trail| trail.sns_topic.is_some()), has(|trail| trail.log_group.is_some()))
+        };
+        // The error of a topic or log group that the trail has no more is nobody's concern.
+        TrailStatus {
+            latest_notification_error: status.latest_notification_error.filter(|_| has_topic),
+            latest_log_group_delivery_error: status.latest_log_group_delivery_error.filter(|_| has_log_group),
+            ..status
+        }
     }
 
     pub(crate) fn shared(&self) -> &Arc<Inner> {
@@ -217,15 +237,21 @@ impl Inner {
         for trail in self.outbox.trails_with_messages().await? {
             lock(&self.topics).add(&trail);
         }
+        for trail in self.outbox.trails_with_log_group_files().await? {
+            lock(&self.log_groups).add(&trail);
+        }
         self.look_for_digests();
         self.refresh_totals().await
     }
 
     /// Objects are in the outbox: the next upload must look at their lanes.
     pub(crate) fn enqueued<'a>(&self, objects: impl IntoIterator<Item = &'a NewObject>) {
-        let mut lanes = lock(&self.lanes);
+        let (mut lanes, mut log_groups) = (lock(&self.lanes), lock(&self.log_groups));
         for object in objects {
             lanes.add(&object.lane);
+            if object.source.as_ref().is_some_and(|source| source.log_group.is_some()) {
+                log_groups.add(&object.lane.trail);
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::signing::{Signer, UnusableKey};
 use crate::status::NO_SIGNING_KEY;
 use cairn_decide::digest::{Window, is_due, window};
 use cairn_decide::names::digest_key;
-use cairn_model::{SigningKey, Timestamp, Trail};
+use cairn_model::{AccountId, SigningKey, Timestamp, Trail};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,7 +132,7 @@ impl Inner {
         chains.entry(trail.arn.region.clone()).or_default();
 
         let unfinished = Unfinished::new(&self.reader);
-        let digests = match self.write_digests(trail, window, chains, signer, now).await {
+        let digests = match self.write_digests(generation, window, chains, signer, now).await {
             Ok(digests) => digests,
             Err(NotWritten::Outbox(error)) => return Err(error),
             Err(NotWritten::Key(_)) => {
@@ -151,12 +151,12 @@ impl Inner {
     /// From the previous end to now. A new generation begins after the last end of any earlier one, so that
     /// no two digests of a trail share a key.
     async fn window(&self, generation: &Generation, now: Timestamp) -> Result<Window, DeliveryError> {
-        let last_end = self.outbox.last_digest_end(&generation.trail.arn).await?;
+        let last_end = self.outbox.last_digest_end(&generation.trail.arn, generation.account).await?;
         let start = generation.window_start.max(last_end.unwrap_or(Timestamp::MIN));
         Ok(window(Some(start), start, now))
     }
 
-    /// The newest valid key that can be opened.
+    /// The newest valid key that can be opened: one of the trail's own account, whoever's events the digests cover.
     fn signer(&self, trail: &Trail, end: Timestamp) -> Option<Signer> {
         let keys = lock(&self.reader).view().signing_keys(trail.arn.account, end);
         let open = |key: &SigningKey| {
@@ -182,17 +182,18 @@ impl Inner {
 
     async fn write_digests(
         &self,
-        trail: &Arc<Trail>,
+        generation: &Generation,
         window: Window,
         chains: BTreeMap<String, Chain>,
         signer: Signer,
         now: Timestamp,
     ) -> Result<Vec<NewDigest>, NotWritten> {
         let folder = self.outbox.folder.clone();
-        let trail = Arc::clone(trail);
+        let (trail, account) = (Arc::clone(&generation.trail), generation.account);
         let gzip_level = self.options.limits.gzip_level;
         let writing = tokio::task::spawn_blocking(move || {
-            let writer = Writer { trail: &trail, window, signer: &signer, folder: &folder, gzip_level, now };
+            let (trail, signer, folder) = (&trail, &signer, &folder);
+            let writer = Writer { trail, account, window, signer, folder, gzip_level, now };
             let digests = chains.iter().map(|(region, chain)| writer.write(region, chain));
             let digests = digests.collect::<Result<Vec<NewDigest>, NotWritten>>()?;
             folder.sync()?;
@@ -205,6 +206,8 @@ impl Inner {
 /// What the digests of all regions of one window share.
 struct Writer<'a> {
     trail: &'a Trail,
+    /// Whose events the digests cover.
+    account: AccountId,
     window: Window,
     signer: &'a Signer,
     folder: &'a Folder,
@@ -214,7 +217,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn write(&self, region: &str, chain: &Chain) -> Result<NewDigest, NotWritten> {
-        let account = self.trail.arn.account;
+        let account = self.account;
         let bucket = &self.trail.bucket;
         let key = digest_key(self.trail, account, region, self.window.end);
         let contents = Contents {

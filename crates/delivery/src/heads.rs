@@ -4,7 +4,7 @@
 use crate::delivery::Delivery;
 use crate::error::DeliveryError;
 use crate::outbox::{Outbox, Tip};
-use cairn_model::{Timestamp, TrailArn};
+use cairn_model::{AccountId, Timestamp, TrailArn};
 use libdeflater::Decompressor;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -14,6 +14,8 @@ use std::collections::HashMap;
 pub struct Head {
     /// The trail. It may be stopped or deleted: its digests stay.
     pub trail: TrailArn,
+    /// The account whose events it covers: the trail's own, or one of its organization.
+    pub account: AccountId,
     /// The region that the chain covers.
     pub region: String,
     /// The bucket that the digest is in.
@@ -67,9 +69,10 @@ pub(crate) async fn heads(outbox: &Outbox) -> Result<Vec<Head>, DeliveryError> {
 
 /// Follows a chain back to what is in its bucket; nothing if none of it is.
 async fn delivered(outbox: &Outbox, waiting: &Waiting, tip: Tip) -> Result<Option<Head>, DeliveryError> {
-    let Tip { trail, region, link, end, open } = tip;
+    let Tip { trail, account, region, link, end, open } = tip;
     let mut head = Head {
         trail,
+        account,
         region,
         bucket: link.bucket,
         key: link.key,

@@ -7,6 +7,7 @@
 //!               -> digest: one transaction {digest object, the files that it names, the chain}
 //!                    -> upload: drains the outbox, first in first out
 //!                         -> notify: tells SNS topics of log files that are in their bucket
+//!                    -> log groups: sends the events of log files to CloudWatch Logs, beside the upload
 //! ```
 //!
 //! A crash anywhere leaves either the position before the cut, and the log is read again from there, or rows
@@ -23,6 +24,7 @@ mod gaps;
 mod heads;
 mod lanes;
 mod log_file;
+mod log_groups;
 mod notify;
 mod options;
 mod outbox;
@@ -47,7 +49,9 @@ pub use signing::{NewSigningKey, NoRandomness, new_signing_key};
 pub use stats::DeliveryStats;
 pub use status::TrailStatus;
 pub use stored::{StoredOutbox, WaitingObject};
-pub use target::{Encryption, Notification, Object, Put, Target, TargetError, Unseal, UnsealError};
+pub use target::{
+    Encryption, LogEvent, LogEvents, Notification, Object, Put, Target, TargetError, Unseal, UnsealError,
+};
 
 #[cfg(test)]
 mod tests;

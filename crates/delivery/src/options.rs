@@ -39,6 +39,9 @@ pub struct Limits {
     /// Memory for events that are not in the outbox yet. A cut is asked for at half of it, so that reading goes
     /// on while the other half is written.
     pub buffered_bytes: usize,
+    /// Memory for the counts of aggregated events. No trail may hold more of it than what is still free; one that
+    /// would makes records of what it has.
+    pub aggregated_bytes: usize,
     /// libdeflate's level, 0 to 12.
     pub gzip_level: i32,
     /// Its level while events come so fast that half of the memory fills within two seconds.
@@ -50,7 +53,10 @@ pub struct Limits {
     pub keep_free_bytes: u64,
     /// How many messages for a topic that takes none are kept.
     pub messages: u32,
-    /// How long one upload, or one message to a topic, may take before it counts as failed.
+    /// What may wait for log groups, in bytes, beside `outbox_bytes`. No trail may hold more of it than what is still
+    /// free; log files of a trail that would go to its bucket alone.
+    pub log_group_bytes: u64,
+    /// How long one upload, one message to a topic, or one call for a log group may take before it counts as failed.
     pub put_timeout: Duration,
 }
 
@@ -60,11 +66,13 @@ impl Default for Limits {
             // CloudTrail's limit is "50 MB before compression": the smaller reading of MB.
             file_bytes: 50_000_000,
             buffered_bytes: 64 << 20,
+            aggregated_bytes: 8 << 20,
             gzip_level: 6,
             gzip_level_in_haste: 1,
             outbox_bytes: 10 << 30,
             keep_free_bytes: 512 << 20,
             messages: 100_000,
+            log_group_bytes: 1 << 30,
             put_timeout: Duration::from_secs(60),
         }
     }

@@ -9,6 +9,7 @@ mod cuts;
 mod digests;
 mod folder;
 mod gaps;
+mod log_groups;
 mod notifications;
 mod objects;
 mod schema;
@@ -19,6 +20,7 @@ mod view;
 pub(crate) use completion::Tried;
 pub(crate) use digests::{Chain, Link, NewDigest};
 pub(crate) use folder::Folder;
+pub(crate) use log_groups::{LogGroupFile, NewLogGroupFile};
 pub(crate) use notifications::WaitingMessage;
 pub(crate) use objects::{Lane, NewObject, ObjectKind, Pending, Source};
 

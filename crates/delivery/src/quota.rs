@@ -5,6 +5,7 @@
 //! switches", 1998): no trail may hold more than what is still free. So one trail whose bucket is down fills
 //! half of the outbox, two a third each, and there is always room for a trail whose bucket works.
 
+use crate::error::DeliveryError;
 use crate::options::Limits;
 use cairn_model::TrailArn;
 use std::collections::HashMap;
@@ -24,6 +25,16 @@ pub(crate) struct Usage {
 }
 
 impl Usage {
+    /// Of rows of trail, objects and bytes.
+    pub(crate) fn of(rows: Vec<(String, i64, i64)>) -> Result<Usage, DeliveryError> {
+        let mut usage = Usage::default();
+        for (trail, objects, bytes) in rows {
+            let trail = trail.parse().map_err(|_| DeliveryError::Malformed { what: "a trail's usage" })?;
+            usage.add(trail, objects.cast_unsigned(), bytes.cast_unsigned());
+        }
+        Ok(usage)
+    }
+
     pub(crate) fn add(&mut self, trail: TrailArn, objects: u64, bytes: u64) {
         self.objects += objects;
         self.bytes += bytes;

@@ -1,6 +1,7 @@
 //! The reader of the log for all trails: what it has applied, and what of it waits for a cut.
 
 mod account;
+mod aggregating;
 mod buffer;
 mod cut;
 mod following;
@@ -12,13 +13,14 @@ mod texts;
 mod view;
 
 pub(crate) use cut::{Cut, CutFile, Recipient};
+pub(crate) use following::Follower;
 pub(crate) use texts::Texts;
 pub(crate) use view::{Generation, GenerationId, StoredTrail, View, ViewUpdate};
 
 use crate::error::DeliveryError;
 use crate::gaps::tells_of_gap;
 use crate::options::DeliveryOptions;
-use account::{OfferTo, Offered, Takers};
+use account::{OfferTo, Offered, Sink, Takers};
 use buffer::Buffer;
 use cairn_model::{Event, Origin, Position, Record, Timestamp};
 use cut::merge_equal;
@@ -156,7 +158,7 @@ impl Reader {
             // A trail that the call stops still takes the call's event, and so does one that it starts.
             let mut taken = Takers::new();
             self.offer(&event, now, OfferTo::All(&mut taken));
-            let changed = self.view.apply(changes, now, &mut self.buffer);
+            let changed = self.view.apply(changes, now, &self.options.limits, &mut self.buffer);
             self.cut_at_once |= changed.ended;
             let others = changed.trails.difference(&taken).cloned().collect();
             self.offer(&event, now, OfferTo::Only(&others));
@@ -171,13 +173,14 @@ impl Reader {
         if event.origin() == Origin::Imported {
             return;
         }
-        let Some(account) = self.view.account(event.account()) else {
+        let Some((account, aggregating)) = self.view.account(event.account()) else {
             return;
         };
         let region = region_of(event, &self.options.region);
         let offered = Offered { event, region: &region, tells_of_gap: tells_of_gap(event) };
-        let file_bytes_max = self.options.limits.file_bytes;
-        if account.offer(&offered, to, file_bytes_max, &mut self.buffer) {
+        let limits = &self.options.limits;
+        let mut sink = Sink { buffer: &mut self.buffer, aggregating, limits, now };
+        if account.offer(&offered, to, &mut sink) {
             self.waiting_since.get_or_insert(now);
         }
     }
@@ -185,7 +188,7 @@ impl Reader {
     /// Takes what is to be cut, if a cut is due.
     pub(crate) fn take_if_due(&mut self, now: Timestamp) -> Option<Cut> {
         let due = match self.waiting_since {
-            _ if self.cut_at_once || self.is_half_full() => true,
+            _ if self.cut_at_once || self.is_half_full() || self.is_aggregation_due(now) => true,
             Some(since) if now < since => {
                 // The clock was set back: count anew instead of waiting until it has caught up.
                 self.waiting_since = Some(now);
@@ -195,6 +198,10 @@ impl Reader {
             None => self.position_is_due(now),
         };
         if due { self.take(now) } else { None }
+    }
+
+    fn is_aggregation_due(&self, now: Timestamp) -> bool {
+        self.view.is_aggregation_due(now, self.options.deliver_every)
     }
 
     fn position_is_due(&mut self, now: Timestamp) -> bool {
@@ -209,9 +216,11 @@ impl Reader {
 
     /// Takes all that no cut has taken yet; `None` if there is nothing. The cut before is saved.
     pub(crate) fn take(&mut self, now: Timestamp) -> Option<Cut> {
-        if self.next == self.taken {
+        if self.next == self.taken && !self.is_aggregation_due(now) {
             return None;
         }
+        let DeliveryOptions { deliver_every, limits, .. } = &self.options;
+        self.view.aggregate_due(now, *deliver_every, limits, &mut self.buffer);
         let in_haste =
             self.is_half_full() && self.waiting_since.is_some_and(|since| now.since(since) < HASTE);
         self.cutting_bytes = self.waiting_bytes();

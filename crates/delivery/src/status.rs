@@ -24,6 +24,10 @@ pub struct TrailStatus {
     pub latest_notification_attempt_time: Option<Timestamp>,
     /// When it was last tried with success.
     pub latest_notification_attempt_succeeded: Option<Timestamp>,
+    /// When the log group last took events.
+    pub latest_log_group_delivery_time: Option<Timestamp>,
+    /// The error code of CloudWatch Logs at the latest attempt, if it failed: `ResourceNotFoundException`, ...
+    pub latest_log_group_delivery_error: Option<String>,
     /// When a digest was last delivered.
     pub latest_digest_delivery_time: Option<Timestamp>,
     /// The S3 error code of the latest digest's attempt, if it failed, or [`NO_SIGNING_KEY`].
@@ -40,6 +44,8 @@ pub(crate) struct Deliveries {
     digest_error: Option<String>,
     #[serde(default)]
     notification_error: Option<String>,
+    #[serde(default)]
+    log_group_error: Option<String>,
     regions: BTreeMap<String, Region>,
 }
 
@@ -52,6 +58,8 @@ struct Region {
     notification_attempted: Option<Timestamp>,
     #[serde(default)]
     notified: Option<Timestamp>,
+    #[serde(default)]
+    log_group_delivered: Option<Timestamp>,
 }
 
 impl Deliveries {
@@ -91,6 +99,16 @@ impl Deliveries {
         self.notification_error = Some(code.to_owned());
     }
 
+    pub(crate) fn log_group_delivered(&mut self, region: &str, now: Timestamp) {
+        let of_region = self.regions.entry(region.to_owned()).or_default();
+        of_region.log_group_delivered = Some(now);
+        self.log_group_error = None;
+    }
+
+    pub(crate) fn log_group_failed(&mut self, code: &str) {
+        self.log_group_error = Some(code.to_owned());
+    }
+
     fn of(&self, region: &str) -> TrailStatus {
         let of_region = self.regions.get(region).cloned().unwrap_or_default();
         TrailStatus {
@@ -102,6 +120,8 @@ impl Deliveries {
             latest_notification_error: self.notification_error.clone(),
             latest_notification_attempt_time: of_region.notification_attempted,
             latest_notification_attempt_succeeded: of_region.notified,
+            latest_log_group_delivery_time: of_region.log_group_delivered,
+            latest_log_group_delivery_error: self.log_group_error.clone(),
             latest_digest_delivery_time: of_region.digest_delivered,
             latest_digest_delivery_error: self.digest_error.clone(),
         }

@@ -25,6 +25,10 @@ pub(crate) enum Step {
     BeforeNotify,
     /// A message was published, the outbox does not know it yet.
     AfterNotify,
+    /// Events are about to be sent to a log group.
+    BeforeLogEvents,
+    /// They were sent, the outbox does not know it yet.
+    AfterLogEvents,
     /// An object is done in the outbox, its file is still there.
     BeforeRemove,
 }

@@ -5,7 +5,7 @@ use crate::heads::{Head, heads};
 use crate::options::DeliveryOptions;
 use crate::outbox::{ObjectKind, Outbox};
 use crate::steps::Steps;
-use cairn_model::{Position, Timestamp, Trail, TrailArn};
+use cairn_model::{Organization, Position, Timestamp, Trail, TrailArn};
 use std::path::{Path, PathBuf};
 
 /// What an outbox holds. Reads only: no file is removed, nothing is delivered.
@@ -44,6 +44,12 @@ impl StoredOutbox {
     pub async fn trails(&self) -> Result<(Position, Vec<Trail>), DeliveryError> {
         let (position, view) = self.outbox.load_view().await?;
         Ok((position, view.trails().cloned().collect()))
+    }
+
+    /// The organizations as they were there.
+    pub async fn organizations(&self) -> Result<Vec<Organization>, DeliveryError> {
+        let (_, view) = self.outbox.load_view().await?;
+        Ok(view.organizations().cloned().collect())
     }
 
     /// What is not in its bucket yet, in no order that means anything.

@@ -54,6 +54,28 @@ pub struct Notification {
     pub message: String,
 }
 
+/// Events for a stream of a trail's log group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEvents {
+    /// The trail that delivers them.
+    pub trail: TrailArn,
+    /// The log group's ARN.
+    pub group_arn: String,
+    /// The stream, which may have to be made.
+    pub stream: String,
+    /// At least one, in the order of their times; as many as one PutLogEvents takes.
+    pub events: Vec<LogEvent>,
+}
+
+/// An event as log groups keep it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEvent {
+    /// Milliseconds since 1970.
+    pub time_millis: i64,
+    /// The event's compact JSON.
+    pub message: String,
+}
+
 /// What became of an object. Either way it is in the bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Put {
@@ -63,13 +85,14 @@ pub enum Put {
     SameAlreadyThere,
 }
 
-/// Why an object is not in its bucket, or may not be; or why a topic was not told.
+/// Why an object is not in its bucket, or may not be; or why a topic was not told,
+/// or a log group was not sent events.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// It was refused or nobody answered; trying again later may help.
     #[error("{code}")]
     Refused {
-        /// The S3 error code, such as `NoSuchBucket` or `AccessDenied`, or the SNS error code, such as
+        /// The S3 error code, such as `NoSuchBucket` or `AccessDenied`, or that of SNS or CloudWatch Logs, such as
         /// `AuthorizationError`: GetTrailStatus shows it.
         code: String,
     },
@@ -88,6 +111,10 @@ pub trait Target: Send + Sync {
     /// Publishes to the topic. May be called again for a message that was published but reported as failed.
     /// Never fails with [`TargetError::Conflict`].
     async fn notify(&self, notification: &Notification) -> Result<(), TargetError>;
+
+    /// Appends to the stream. May be called again for events that were appended but reported as failed. Never fails
+    /// with [`TargetError::Conflict`].
+    async fn put_log_events(&self, events: &LogEvents) -> Result<(), TargetError>;
 }
 
 /// Sealed bytes could not be opened: wrong key file, wrong context or damage.

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod aggregation;
 mod backups;
 mod bucket;
 mod crashes;
@@ -9,7 +10,9 @@ mod gaps;
 mod groups;
 mod heads;
 mod log_files;
+mod log_groups;
 mod notifications;
+mod organizations;
 mod uploads;
 mod validator;
 mod world;

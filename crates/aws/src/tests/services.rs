@@ -2,7 +2,7 @@
 
 use super::caller;
 use super::script::{Script, answer};
-use crate::{Kms, Sns};
+use crate::{AwsError, Kms, Sns};
 
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:news";
 
@@ -25,9 +25,30 @@ async fn a_message_is_published_in_the_topics_region() {
 async fn a_missing_topic_is_told_apart() {
     let body = "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code><Message>no</Message></Error></ErrorResponse>";
     let script = Script::of([answer(404, &[], body)]).await;
-    let error = Sns::new(caller(), Some(script.endpoint())).get_topic_attributes(TOPIC).await.unwrap_err();
+    let error = Sns::new(caller(), Some(script.endpoint())).get_topic_policy(TOPIC).await.unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(error.to_string(), "NotFound: no");
+}
+
+#[tokio::test]
+async fn a_topics_policy_is_among_its_attributes() {
+    let attributes = |entries: &str| {
+        let result = format!("<Attributes>{entries}</Attributes>");
+        let body = format!(
+            "<GetTopicAttributesResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><GetTopicAttributesResult>{result}\
+             </GetTopicAttributesResult></GetTopicAttributesResponse>"
+        );
+        answer(200, &[], &body)
+    };
+    let owner = "<entry><key>Owner</key><value>111122223333</value></entry>";
+    let policy = "<entry><key>Policy</key><value>{&quot;Version&quot;: 1}</value></entry>";
+    let script =
+        Script::of([attributes(&format!("{owner}{policy}")), attributes(owner), answer(200, &[], "<html/>")])
+            .await;
+    let sns = Sns::new(caller(), Some(script.endpoint()));
+    assert_eq!(sns.get_topic_policy(TOPIC).await.unwrap().as_deref(), Some(r#"{"Version": 1}"#));
+    assert_eq!(sns.get_topic_policy(TOPIC).await.unwrap(), None);
+    assert!(matches!(sns.get_topic_policy(TOPIC).await.unwrap_err(), AwsError::Malformed { .. }));
 }
 
 #[tokio::test]

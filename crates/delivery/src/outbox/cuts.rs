@@ -1,6 +1,6 @@
 //! The transaction of a cut.
 
-use super::{NewObject, Outbox, gaps, objects, view};
+use super::{NewObject, Outbox, gaps, log_groups, objects, view};
 use crate::error::DeliveryError;
 use crate::gaps::Skipped;
 use crate::reader::ViewUpdate;
@@ -21,6 +21,7 @@ impl Outbox {
         let mut transaction = self.pool.begin().await?;
         for file in files {
             objects::insert(&mut transaction, file).await?;
+            log_groups::insert(&mut transaction, file).await?;
         }
         for skipped in skipped {
             gaps::add(&mut transaction, skipped, now).await?;

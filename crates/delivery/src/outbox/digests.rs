@@ -4,7 +4,7 @@ use super::{NewObject, Outbox, objects};
 use crate::digest::NamedFile;
 use crate::error::DeliveryError;
 use crate::reader::{Generation, GenerationId};
-use cairn_model::{Timestamp, TrailArn};
+use cairn_model::{AccountId, Timestamp, TrailArn};
 use sqlx::SqliteConnection;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,23 +38,25 @@ pub(crate) struct NewDigest {
 impl Outbox {
     /// The generations whose last digests are not made yet.
     pub(crate) async fn generations(&self) -> Result<Vec<Generation>, DeliveryError> {
-        let rows: Vec<(i64, String, i64, bool)> = sqlx::query_as(
-            "SELECT generation, json, window_start, closed FROM generations ORDER BY generation",
+        type Row = (i64, String, String, i64, bool);
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT generation, account, json, window_start, closed FROM generations ORDER BY generation",
         )
         .fetch_all(&self.pool)
         .await?;
-        let generation = |(id, json, window_start, closed): (i64, String, i64, bool)| {
-            Ok(Generation {
+        let generation = |(id, account, json, window_start, closed): Row| {
+            Some(Generation {
                 id: GenerationId(id),
-                trail: Arc::new(serde_json::from_str(&json)?),
+                trail: Arc::new(serde_json::from_str(&json).ok()?),
+                account: account.parse().ok()?,
                 window_start: Timestamp::from_micros(window_start),
                 closed,
             })
         };
         rows.into_iter()
             .map(generation)
-            .collect::<Result<_, serde_json::Error>>()
-            .map_err(|_| DeliveryError::Malformed { what: "a generation of digests" })
+            .collect::<Option<_>>()
+            .ok_or(DeliveryError::Malformed { what: "a generation of digests" })
     }
 
     /// The chains of a generation by region: those that have digests and those that have files.
@@ -90,10 +92,16 @@ impl Outbox {
         Ok(chains)
     }
 
-    /// The latest end of any digest that the trail, or an earlier one of its name, ever had.
-    pub(crate) async fn last_digest_end(&self, trail: &TrailArn) -> Result<Option<Timestamp>, DeliveryError> {
-        let row: Option<(i64,)> = sqlx::query_as("SELECT last_end FROM digest_ends WHERE trail = ?")
+    /// The latest end of any digest that the trail, or an earlier one of its name, ever had for the account.
+    pub(crate) async fn last_digest_end(
+        &self,
+        trail: &TrailArn,
+        account: AccountId,
+    ) -> Result<Option<Timestamp>, DeliveryError> {
+        let select = "SELECT last_end FROM digest_ends WHERE trail = ? AND account = ?";
+        let row: Option<(i64,)> = sqlx::query_as(select)
             .bind(trail.to_string())
+            .bind(account.as_str())
             .fetch_optional(&self.pool)
             .await?;
         Ok(row.map(|(end,)| Timestamp::from_micros(end)))
@@ -115,8 +123,9 @@ impl Outbox {
             name_files(&mut transaction, id, generation.id, &digest.object.region).await?;
             link(&mut transaction, generation, end, digest).await?;
         }
-        sqlx::query("INSERT OR REPLACE INTO digest_ends (trail, last_end) VALUES (?, ?)")
+        sqlx::query("INSERT OR REPLACE INTO digest_ends (trail, account, last_end) VALUES (?, ?, ?)")
             .bind(generation.trail.arn.to_string())
+            .bind(generation.account.as_str())
             .bind(end.as_micros())
             .execute(&mut *transaction)
             .await?;
@@ -162,8 +171,8 @@ async fn link(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT OR REPLACE INTO chains
-             (generation, region, bucket, key, sha256, signature, trail, window_end)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             (generation, region, bucket, key, sha256, signature, trail, account, window_end)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(generation.id.0)
     .bind(&digest.object.region)
@@ -172,6 +181,7 @@ async fn link(
     .bind(&digest.link.sha256)
     .bind(&digest.link.signature)
     .bind(generation.trail.arn.to_string())
+    .bind(generation.account.as_str())
     .bind(end.as_micros())
     .execute(connection)
     .await?;

@@ -28,6 +28,13 @@ pub(crate) enum Damaged {
     Altered,
 }
 
+impl Damaged {
+    /// Whether the file may be whole all the same: it is there, and reading it failed.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Damaged::Unreadable(error) if error.kind() != io::ErrorKind::NotFound)
+    }
+}
+
 impl Folder {
     pub(super) fn open(path: PathBuf, steps: Steps) -> Result<Folder, DeliveryError> {
         DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(DeliveryError::folder(&path))?;

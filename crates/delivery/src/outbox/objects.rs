@@ -1,6 +1,6 @@
 //! Log files and digests on their way to buckets.
 
-use super::Outbox;
+use super::{NewLogGroupFile, Outbox};
 use crate::error::DeliveryError;
 use crate::quota::Usage;
 use crate::reader::GenerationId;
@@ -74,6 +74,8 @@ pub(crate) struct NewObject {
 pub(crate) struct Source {
     /// The topic that is told of it.
     pub(crate) sns_topic: Option<String>,
+    /// The log group that it goes to beside its bucket.
+    pub(crate) log_group: Option<NewLogGroupFile>,
     /// Its events stand in the log from here on.
     pub(crate) from: Position,
     /// And up to here.
@@ -197,12 +199,7 @@ impl Outbox {
     pub(crate) async fn usage(&self) -> Result<Usage, DeliveryError> {
         let rows: Vec<(String, i64, i64)> =
             sqlx::query_as("SELECT trail, objects, bytes FROM usage").fetch_all(&self.pool).await?;
-        let mut usage = Usage::default();
-        for (trail, objects, bytes) in rows {
-            let trail = trail.parse().map_err(|_| DeliveryError::Malformed { what: "a trail's usage" })?;
-            usage.add(trail, objects.cast_unsigned(), bytes.cast_unsigned());
-        }
-        Ok(usage)
+        Usage::of(rows)
     }
 
     /// When the first of what waits was made.
@@ -217,10 +214,18 @@ impl Outbox {
     /// Removes files that no row names: those of a cut or digest that a crash kept from being committed, and
     /// those that were delivered just before one. No cut and no digest may be under way.
     pub(crate) async fn remove_orphans(&self) -> Result<u64, DeliveryError> {
-        let rows: Vec<(String,)> =
-            sqlx::query_as("SELECT file FROM objects WHERE file IS NOT NULL").fetch_all(&self.pool).await?;
-        let named: HashSet<String> = rows.into_iter().map(|(file,)| file).collect();
+        let named: HashSet<String> = self.named_files().await?.into_iter().collect();
         self.folder.retain(&named)
+    }
+
+    /// The files that rows name.
+    pub(super) async fn named_files(&self) -> Result<Vec<String>, DeliveryError> {
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT file FROM objects WHERE file IS NOT NULL UNION ALL SELECT file FROM log_group_files",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|(file,)| file).collect())
     }
 }
 

@@ -4,7 +4,7 @@ use crate::error::DeliveryError;
 use sqlx::sqlite::SqlitePool;
 
 /// Kept in `PRAGMA user_version`; 0 is a database that nobody has prepared.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE reader (
@@ -14,11 +14,6 @@ CREATE TABLE reader (
 ) STRICT;
 INSERT INTO reader VALUES (1, 0, 1);
 
-CREATE TABLE trails (
-    trail TEXT PRIMARY KEY,
-    json TEXT NOT NULL
-) STRICT;
-
 CREATE TABLE signing_keys (
     fingerprint TEXT PRIMARY KEY,
     json TEXT NOT NULL
@@ -26,6 +21,7 @@ CREATE TABLE signing_keys (
 
 CREATE TABLE generations (
     generation INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
     json TEXT NOT NULL,
     window_start INTEGER NOT NULL,
     closed INTEGER NOT NULL
@@ -39,13 +35,9 @@ CREATE TABLE chains (
     sha256 TEXT NOT NULL,
     signature TEXT NOT NULL,
     trail TEXT NOT NULL,
+    account TEXT NOT NULL,
     window_end INTEGER NOT NULL,
     PRIMARY KEY (generation, region)
-) STRICT;
-
-CREATE TABLE digest_ends (
-    trail TEXT PRIMARY KEY,
-    last_end INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE objects (
@@ -129,6 +121,49 @@ CREATE TRIGGER usage_ends AFTER DELETE ON objects WHEN OLD.file IS NOT NULL BEGI
 END;
 ";
 
+/// What schema 3 brought beside columns, or gave another key: a trail takes events of its own account, or of all of its
+/// organization.
+const TABLES_OF_3: &str = "
+CREATE TABLE trails (
+    trail TEXT NOT NULL,
+    account TEXT NOT NULL,
+    json TEXT NOT NULL,
+    PRIMARY KEY (trail, account)
+) STRICT;
+
+CREATE TABLE digest_ends (
+    trail TEXT NOT NULL,
+    account TEXT NOT NULL,
+    last_end INTEGER NOT NULL,
+    PRIMARY KEY (trail, account)
+) STRICT;
+
+CREATE TABLE aggregates (
+    trail TEXT NOT NULL,
+    account TEXT NOT NULL,
+    json TEXT NOT NULL,
+    PRIMARY KEY (trail, account)
+) STRICT;
+
+CREATE TABLE organizations (
+    id TEXT PRIMARY KEY,
+    json TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE log_group_files (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    trail TEXT NOT NULL,
+    log_group TEXT,
+    stream TEXT NOT NULL,
+    region TEXT NOT NULL,
+    file TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    gzip_sha256 TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
+CREATE INDEX log_group_files_of_trail ON log_group_files (trail, id, bytes);
+";
+
 /// Brings the columns of schema 1 up to schema 2. Only generations that go on had chains then.
 const COLUMNS_FROM_1_TO_2: &str = "
 ALTER TABLE objects ADD COLUMN kms_key TEXT;
@@ -154,18 +189,46 @@ INSERT INTO chains
 DROP TABLE chains_of_1;
 ";
 
+/// Puts the tables of schema 2 aside that have another key in schema 3.
+const ASIDE_FROM_2_TO_3: &str = "
+ALTER TABLE trails RENAME TO trails_of_2;
+ALTER TABLE digest_ends RENAME TO digest_ends_of_2;
+";
+
+/// Brings the rows of schema 2 up to schema 3. Every trail took events of its own account: the 12 digits before
+/// `:trail/` in its ARN.
+const ROWS_FROM_2_TO_3: &str = "
+INSERT INTO trails SELECT trail, substr(trail, instr(trail, ':trail/') - 12, 12), json FROM trails_of_2;
+DROP TABLE trails_of_2;
+INSERT INTO digest_ends
+    SELECT trail, substr(trail, instr(trail, ':trail/') - 12, 12), last_end FROM digest_ends_of_2;
+DROP TABLE digest_ends_of_2;
+ALTER TABLE generations ADD COLUMN account TEXT NOT NULL DEFAULT '';
+UPDATE generations SET account =
+    substr(json ->> '$.arn', instr(json ->> '$.arn', ':trail/') - 12, 12);
+ALTER TABLE chains ADD COLUMN account TEXT NOT NULL DEFAULT '';
+UPDATE chains SET account = substr(trail, instr(trail, ':trail/') - 12, 12);
+";
+
 /// The usage of a database that had no triggers.
 const FIRST_USAGE: &str = "
 INSERT INTO usage SELECT trail, COUNT(*), SUM(bytes) FROM objects WHERE file IS NOT NULL GROUP BY trail;
 ";
+
+/// From schema 2 to schema 3.
+const FROM_2_TO_3: [&str; 3] = [ASIDE_FROM_2_TO_3, TABLES_OF_3, ROWS_FROM_2_TO_3];
 
 /// Makes the tables if there are none, and brings older ones up to date; refuses those of a newer Cairn.
 pub(super) async fn prepare(pool: &SqlitePool) -> Result<(), DeliveryError> {
     let (found,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(pool).await?;
     match found {
         SCHEMA => Ok(()),
-        0 => run(pool, &[TABLES, TABLES_OF_2]).await,
-        1 => run(pool, &[COLUMNS_FROM_1_TO_2, TABLES_OF_2, FIRST_USAGE]).await,
+        0 => run(pool, &[TABLES, TABLES_OF_2, TABLES_OF_3]).await,
+        1 => {
+            let to_2 = [COLUMNS_FROM_1_TO_2, TABLES_OF_2, FIRST_USAGE];
+            run(pool, &[&to_2[..], &FROM_2_TO_3].concat()).await
+        }
+        2 => run(pool, &FROM_2_TO_3).await,
         found => Err(DeliveryError::NewerSchema { found, known: SCHEMA }),
     }
 }
@@ -176,7 +239,7 @@ async fn run(pool: &SqlitePool, scripts: &[&'static str]) -> Result<(), Delivery
     for script in scripts {
         sqlx::raw_sql(*script).execute(&mut *transaction).await?;
     }
-    sqlx::raw_sql("PRAGMA user_version = 2").execute(&mut *transaction).await?;
+    sqlx::raw_sql("PRAGMA user_version = 3").execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(())
 }

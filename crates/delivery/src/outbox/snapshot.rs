@@ -19,9 +19,8 @@ impl Outbox {
 
     /// The files that rows name.
     pub(crate) async fn files(&self) -> Result<Vec<PathBuf>, DeliveryError> {
-        let rows: Vec<(String,)> =
-            sqlx::query_as("SELECT file FROM objects WHERE file IS NOT NULL").fetch_all(&self.pool).await?;
-        Ok(rows.into_iter().map(|(file,)| self.folder.path_of(&file)).collect())
+        let named = self.named_files().await?;
+        Ok(named.into_iter().map(|file| self.folder.path_of(&file)).collect())
     }
 }
 

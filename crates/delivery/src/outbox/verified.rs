@@ -2,13 +2,15 @@
 
 use super::{DATABASE, FOLDER, Link, Outbox};
 use crate::error::DeliveryError;
-use cairn_model::{Position, Timestamp, TrailArn};
+use cairn_model::{AccountId, Position, Timestamp, TrailArn};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The latest digest of a chain, delivered or not.
 pub(crate) struct Tip {
     pub(crate) trail: TrailArn,
+    /// Whose events it covers.
+    pub(crate) account: AccountId,
     pub(crate) region: String,
     pub(crate) link: Link,
     /// The end of its window.
@@ -30,17 +32,18 @@ impl Outbox {
 
     /// The latest digest of every chain that ever was.
     pub(crate) async fn tips(&self) -> Result<Vec<Tip>, DeliveryError> {
-        type Row = (String, String, String, String, String, String, i64, bool);
+        type Row = (String, String, String, String, String, String, String, i64, bool);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT trail, region, bucket, key, sha256, signature, window_end,
+            "SELECT trail, account, region, bucket, key, sha256, signature, window_end,
                  EXISTS (SELECT 1 FROM generations WHERE generations.generation = chains.generation AND closed = 0)
              FROM chains ORDER BY generation, region",
         )
         .fetch_all(&self.pool)
         .await?;
-        let tip = |(trail, region, bucket, key, sha256, signature, end, open): Row| {
+        let tip = |(trail, account, region, bucket, key, sha256, signature, end, open): Row| {
             Some(Tip {
                 trail: trail.parse().ok()?,
+                account: account.parse().ok()?,
                 region,
                 link: Link { bucket, key, sha256, signature },
                 end: Timestamp::from_micros(end),

@@ -1,14 +1,16 @@
-//! The trails of one account.
+//! The trails that take events of one account.
 
+use super::aggregating::{Aggregating, Counted, Waiting};
 use super::buffer::Buffer;
 use super::cut::CutFile;
 use super::following::Following;
-use super::gathering::Gathering;
+use super::gathering::{Entry, Gathering};
 use super::group::{Rule, Slot, cut_file, goes_on_as_before, join, leave};
 use super::regions::Regions;
-use super::texts::TextId;
+use crate::options::Limits;
+use cairn_decide::aggregation::Facts;
 use cairn_decide::names::LogKind;
-use cairn_model::{Event, Trail, TrailArn};
+use cairn_model::{Category, Event, Timestamp, Trail, TrailArn};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,6 +24,14 @@ pub(super) struct Offered<'a> {
     pub(super) region: &'a str,
     /// Whether it tells of a gap, so that no quota leaves it out.
     pub(super) tells_of_gap: bool,
+}
+
+/// Where events go that trails take, and within which bounds.
+pub(super) struct Sink<'a> {
+    pub(super) buffer: &'a mut Buffer,
+    pub(super) aggregating: &'a mut Aggregating,
+    pub(super) limits: &'a Limits,
+    pub(super) now: Timestamp,
 }
 
 /// To which trails of the account an event is offered.
@@ -70,12 +80,12 @@ impl Account {
 
     /// Replaces a trail by one that takes the same events to the same place, and returns it; `None` if it does
     /// not.
-    pub(super) fn replace_in_place(&mut self, trail: &Trail) -> Option<&Following> {
+    pub(super) fn replace_in_place(&mut self, trail: &Arc<Trail>) -> Option<&Following> {
         let following = self.trails.get_mut(&trail.arn)?;
         if !goes_on_as_before(&following.trail, trail) {
             return None;
         }
-        following.trail = Arc::new(trail.clone());
+        following.trail = Arc::clone(trail);
         Some(following)
     }
 
@@ -91,33 +101,41 @@ impl Account {
         self.trails.values_mut()
     }
 
-    /// Gathers an event for the trails that take it. Returns whether there were any.
-    pub(super) fn offer(
-        &mut self,
-        offered: &Offered<'_>,
-        mut to: OfferTo<'_>,
-        file_bytes_max: usize,
-        buffer: &mut Buffer,
-    ) -> bool {
+    /// Gathers an event for the trails that take it, and counts it for those that want that. Returns whether there
+    /// were any.
+    pub(super) fn offer(&mut self, offered: &Offered<'_>, mut to: OfferTo<'_>, sink: &mut Sink<'_>) -> bool {
         let Offered { event, region, tells_of_gap } = *offered;
-        let mut text: Option<TextId> = None;
+        let mut entry: Option<Entry> = None;
         for rule in self.rules.iter_mut().filter(|rule| rule.takes(event)) {
             for group in &mut rule.groups {
                 if !to.reaches(&group.members) || !group.takes(event, region) {
                     continue;
                 }
-                let text = *text.get_or_insert_with(|| buffer.texts.keep(event.text()));
+                let texts = &mut sink.buffer.texts;
+                let entry =
+                    *entry.get_or_insert_with(|| Entry::of(event, texts.keep(event.text().as_bytes())));
                 let kind = LogKind::of(event.category());
                 let slot = Slot { region: self.regions.id(region), kind, tells_of_gap };
-                if let Some(full) = group.gather(event, text, slot, file_bytes_max) {
+                if let Some(full) = group.gather(&entry, slot, sink.limits.file_bytes) {
                     let file = seal(&mut self.trails, &group.members, &self.regions, slot, full);
-                    buffer.sealed.push(file);
+                    sink.buffer.sealed.push(file);
                 }
-                buffer.listed_one();
+                sink.buffer.listed_one();
+                sink.count(offered, &group.members);
                 to.taken_by(&group.members);
             }
         }
-        text.is_some()
+        entry.is_some()
+    }
+
+    /// A file of aggregated events for a trail.
+    pub(super) fn aggregated_file(
+        &mut self,
+        arn: &TrailArn,
+        (region, gathering): Waiting,
+    ) -> Option<CutFile> {
+        let recipients = vec![self.trails.get_mut(arn)?.recipient(Some(&region))];
+        Some(CutFile { recipients, kind: LogKind::Aggregated, tells_of_gap: false, gathering })
     }
 
     /// Takes all that waits, to be delivered as the trails are now.
@@ -147,6 +165,25 @@ fn seal(
     }
     let members = trails.iter_mut().filter(|(arn, _)| members.contains(*arn));
     cut_file(members.map(|(_, following)| following), slot, region, gathering)
+}
+
+impl Sink<'_> {
+    /// Counts a data event for those who took it and want that.
+    fn count(&mut self, offered: &Offered<'_>, members: &BTreeSet<TrailArn>) {
+        let Offered { event, region, .. } = *offered;
+        if event.category() != Category::Data {
+            return;
+        }
+        let mut facts = None;
+        let account = event.account();
+        for arn in members {
+            if self.aggregating.counts(account, arn) {
+                let facts = facts.get_or_insert_with(|| Facts::of(event));
+                let counted = Counted { facts, region, now: self.now, limits: self.limits };
+                self.aggregating.count(account, arn, &counted, self.buffer);
+            }
+        }
+    }
 }
 
 impl OfferTo<'_> {

@@ -4,7 +4,7 @@ use super::gathering::Gathering;
 use super::texts::Texts;
 use super::{GenerationId, ViewUpdate};
 use cairn_decide::names::LogKind;
-use cairn_model::{Position, Trail};
+use cairn_model::{AccountId, Position, Trail};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -53,6 +53,8 @@ pub(super) fn merge_equal(files: Vec<CutFile>) -> Vec<CutFile> {
 pub(crate) struct Recipient {
     /// The trail as it was when it took the events.
     pub(crate) trail: Arc<Trail>,
+    /// Whose events these are.
+    pub(crate) account: AccountId,
     /// The region whose folder the file goes to.
     pub(crate) region: String,
     /// The generation of digests that will name it; none while validation is off.

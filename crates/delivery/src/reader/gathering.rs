@@ -1,43 +1,76 @@
 //! A log file in the making.
 
 use super::texts::{TextId, Texts};
+use cairn_decide::names::LogKind;
 use cairn_model::{Event, Timestamp};
 
-const START: &[u8] = br#"{"Records":["#;
-const END: &[u8] = b"]}";
+/// What stands before and behind the events of a file.
+type Envelope = (&'static [u8], &'static [u8]);
+
+const RECORDS: Envelope = (br#"{"Records":["#, b"]}");
+
+/// Aggregated events are a list alone: so files of CloudTrail's were found to be.
+const LIST: Envelope = (b"[", b"]");
+
+fn envelope(kind: LogKind) -> Envelope {
+    match kind {
+        LogKind::CloudTrail | LogKind::Insight | LogKind::NetworkActivity => RECORDS,
+        LogKind::Aggregated => LIST,
+    }
+}
+
+/// An event of a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) text: TextId,
+    /// Of the text.
+    pub(super) bytes: usize,
+    /// Its eventTime; of an aggregated event, the start of its window.
+    pub(super) oldest: Timestamp,
+    /// Likewise, and the end.
+    pub(super) newest: Timestamp,
+}
+
+impl Entry {
+    /// An event that is kept as `text`.
+    pub(super) fn of(event: &Event<'_>, text: TextId) -> Entry {
+        let time = event.event_time();
+        Entry { text, bytes: event.text().len(), oldest: time, newest: time }
+    }
+}
 
 /// Which events a log file will hold, in their order. It holds one at least.
 #[derive(Clone, Debug)]
 pub(crate) struct Gathering {
     texts: Vec<TextId>,
-    /// Of the file before compression, END included.
+    /// Of the file before compression, at most.
     bytes: usize,
     oldest: Timestamp,
     newest: Timestamp,
 }
 
 impl Gathering {
-    /// A file whose first event is `event`, kept as `text`.
-    pub(super) fn start(event: &Event<'_>, text: TextId) -> Gathering {
+    /// A file with a first event.
+    pub(super) fn start(entry: &Entry) -> Gathering {
         Gathering {
-            texts: vec![text],
-            bytes: START.len() + event.text().len() + END.len(),
-            oldest: event.event_time(),
-            newest: event.event_time(),
+            texts: vec![entry.text],
+            bytes: RECORDS.0.len() + entry.bytes + RECORDS.1.len(),
+            oldest: entry.oldest,
+            newest: entry.newest,
         }
     }
 
-    /// How many bytes the file will have before compression if `event` is added.
-    pub(super) fn bytes_with(&self, event: &Event<'_>) -> usize {
-        self.bytes + 1 + event.text().len()
+    /// How many bytes the file will have before compression if the event is added.
+    pub(super) fn bytes_with(&self, entry: &Entry) -> usize {
+        self.bytes + 1 + entry.bytes
     }
 
-    /// Adds an event, kept as `text`.
-    pub(super) fn add(&mut self, event: &Event<'_>, text: TextId) {
-        self.bytes = self.bytes_with(event);
-        self.texts.push(text);
-        self.oldest = self.oldest.min(event.event_time());
-        self.newest = self.newest.max(event.event_time());
+    /// Adds an event.
+    pub(super) fn add(&mut self, entry: &Entry) {
+        self.bytes = self.bytes_with(entry);
+        self.texts.push(entry.text);
+        self.oldest = self.oldest.min(entry.oldest);
+        self.newest = self.newest.max(entry.newest);
     }
 
     /// What gatherings of the same events have in common, and few others.
@@ -66,16 +99,17 @@ impl Gathering {
     }
 
     /// Writes the file, before compression, to `file`; `texts` are those that its ids are of.
-    pub(crate) fn write_to(&self, texts: &Texts, file: &mut Vec<u8>) {
+    pub(crate) fn write_to(&self, kind: LogKind, texts: &Texts, file: &mut Vec<u8>) {
+        let (start, end) = envelope(kind);
         file.clear();
         file.reserve(self.bytes);
-        file.extend_from_slice(START);
+        file.extend_from_slice(start);
         for (index, text) in self.texts.iter().enumerate() {
             if index > 0 {
                 file.push(b',');
             }
             file.extend_from_slice(texts.get(*text));
         }
-        file.extend_from_slice(END);
+        file.extend_from_slice(end);
     }
 }

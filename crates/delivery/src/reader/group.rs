@@ -1,11 +1,10 @@
 //! Trails of one account that take exactly the same events: these are judged and gathered once for all.
 
-use super::cut::{CutFile, Recipient};
+use super::cut::CutFile;
 use super::following::Following;
-use super::gathering::Gathering;
+use super::gathering::{Entry, Gathering};
 use super::global::{is_global, is_own_delivery};
 use super::regions::RegionId;
-use super::texts::TextId;
 use cairn_decide::names::LogKind;
 use cairn_decide::selectors::Compiled;
 use cairn_model::{Event, Selectors, Trail, TrailArn};
@@ -67,6 +66,7 @@ pub(super) fn goes_on_as_before(old: &Trail, new: &Trail) -> bool {
         && old.log_file_validation == new.log_file_validation
         && old.bucket == new.bucket
         && old.prefix == new.prefix
+        && old.organization == new.organization
         && Scope::of(old) == Scope::of(new)
         && selectors_of(old) == selectors_of(new)
 }
@@ -144,20 +144,14 @@ impl Group {
     }
 
     /// Keeps an event for the next cut. Returns the file that it was too much for, if there was one.
-    pub(super) fn gather(
-        &mut self,
-        event: &Event<'_>,
-        text: TextId,
-        slot: Slot,
-        file_bytes_max: usize,
-    ) -> Option<Gathering> {
+    pub(super) fn gather(&mut self, entry: &Entry, slot: Slot, file_bytes_max: usize) -> Option<Gathering> {
         if let Some(gathering) = self.waiting.get_mut(&slot)
-            && gathering.bytes_with(event) <= file_bytes_max
+            && gathering.bytes_with(entry) <= file_bytes_max
         {
-            gathering.add(event, text);
+            gathering.add(entry);
             return None;
         }
-        self.waiting.insert(slot, Gathering::start(event, text))
+        self.waiting.insert(slot, Gathering::start(entry))
     }
 
     /// Takes all that waits.
@@ -173,11 +167,6 @@ pub(super) fn cut_file<'a>(
     region: Option<&str>,
     gathering: Gathering,
 ) -> CutFile {
-    let recipient = |following: &'a mut Following| Recipient {
-        region: following.folder_of(region),
-        trail: following.trail.clone(),
-        generation: following.generation,
-    };
-    let recipients = trails.into_iter().map(recipient).collect();
+    let recipients = trails.into_iter().map(|following| following.recipient(region)).collect();
     CutFile { recipients, kind: slot.kind, tells_of_gap: slot.tells_of_gap, gathering }
 }

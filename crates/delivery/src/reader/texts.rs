@@ -24,7 +24,7 @@ struct Place {
 
 impl Texts {
     /// Keeps a text. Their sum stays far below 4 GiB: the reader asks for a cut long before.
-    pub(super) fn keep(&mut self, text: &str) -> TextId {
+    pub(super) fn keep(&mut self, text: &[u8]) -> TextId {
         let has_room =
             self.segments.last().is_some_and(|segment| segment.capacity() - segment.len() >= text.len());
         if !has_room {
@@ -32,7 +32,7 @@ impl Texts {
         }
         let segment = self.segments.last_mut().expect("one was pushed if there was none");
         let start = segment.len() as u32;
-        segment.extend_from_slice(text.as_bytes());
+        segment.extend_from_slice(text);
         self.text_bytes += text.len();
         let id = TextId(self.places.len() as u32);
         self.places.push(Place { segment: self.segments.len() as u32 - 1, start, length: text.len() as u32 });

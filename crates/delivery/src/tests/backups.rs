@@ -94,6 +94,20 @@ async fn a_copy_is_never_made_over_a_file() {
     assert_eq!(std::fs::read(&path).unwrap(), b"something");
 }
 
+/// What schema 3 brought, taken away again.
+pub(super) const BACK_TO_SCHEMA_2: &str = "
+    DROP TABLE aggregates; DROP TABLE organizations; DROP TABLE log_group_files;
+    ALTER TABLE chains DROP COLUMN account; ALTER TABLE generations DROP COLUMN account;
+    ALTER TABLE trails RENAME TO trails_of_3;
+    CREATE TABLE trails (trail TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
+    INSERT INTO trails SELECT trail, json FROM trails_of_3;
+    ALTER TABLE digest_ends RENAME TO digest_ends_of_3;
+    CREATE TABLE digest_ends (trail TEXT PRIMARY KEY, last_end INTEGER NOT NULL) STRICT;
+    INSERT INTO digest_ends SELECT trail, last_end FROM digest_ends_of_3;
+    DROP TABLE trails_of_3; DROP TABLE digest_ends_of_3;
+    PRAGMA user_version = 2;
+";
+
 /// What schema 2 brought, taken away again.
 const BACK_TO_SCHEMA_1: &str = "
     DROP TRIGGER usage_grows; DROP TRIGGER usage_shrinks; DROP TRIGGER usage_ends;
@@ -118,7 +132,9 @@ async fn an_outbox_of_schema_1_goes_on_where_it_was() {
     world.run(6).await;
     let heads = world.delivery().heads().await.unwrap();
     let pool = world.delivery().inner().outbox.pool().clone();
-    sqlx::raw_sql(BACK_TO_SCHEMA_1).execute(&pool).await.unwrap();
+    for script in [BACK_TO_SCHEMA_2, BACK_TO_SCHEMA_1] {
+        sqlx::raw_sql(script).execute(&pool).await.unwrap();
+    }
     pool.close().await;
     world.start().await;
     assert_eq!(world.delivery().stats().outbox_objects, 1);

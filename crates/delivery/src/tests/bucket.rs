@@ -1,6 +1,6 @@
 //! Buckets in memory that fail as they are told.
 
-use crate::target::{Notification, Object, Put, Target, TargetError};
+use crate::target::{LogEvents, Notification, Object, Put, Target, TargetError};
 use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
@@ -34,6 +34,11 @@ struct State {
     topic_faults: VecDeque<Fault>,
     /// Topics that refuse everything.
     closed_topics: BTreeSet<String>,
+    /// What log groups took.
+    logged: Vec<LogEvents>,
+    log_group_faults: VecDeque<Fault>,
+    /// Log groups that are not there.
+    missing_log_groups: BTreeSet<String>,
 }
 
 impl Buckets {
@@ -69,6 +74,24 @@ impl Buckets {
         self.state.lock().unwrap().closed_topics.remove(arn);
     }
 
+    /// How the next calls for log groups go wrong.
+    pub(super) fn plan_log_groups(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.state.lock().unwrap().log_group_faults.extend(faults);
+    }
+
+    pub(super) fn remove_log_group(&self, arn: &str) {
+        self.state.lock().unwrap().missing_log_groups.insert(arn.to_owned());
+    }
+
+    pub(super) fn make_log_group(&self, arn: &str) {
+        self.state.lock().unwrap().missing_log_groups.remove(arn);
+    }
+
+    /// What log groups took, in order.
+    pub(super) fn logged(&self) -> Vec<LogEvents> {
+        self.state.lock().unwrap().logged.clone()
+    }
+
     /// What topics were told, in order.
     pub(super) fn told(&self) -> Vec<Notification> {
         self.state.lock().unwrap().told.clone()
@@ -88,6 +111,7 @@ impl Buckets {
         let mut state = self.state.lock().unwrap();
         state.faults.clear();
         state.topic_faults.clear();
+        state.log_group_faults.clear();
     }
 
     pub(super) fn remove(&self, bucket: &str, key: &str) -> Option<Object> {
@@ -129,6 +153,20 @@ impl Buckets {
             return refused("InternalError");
         }
         Ok(())
+    }
+
+    fn log(&self, events: &LogEvents) -> Result<(), TargetError> {
+        let mut state = self.state.lock().unwrap();
+        let refused = |code: &str| Err(TargetError::Refused { code: code.to_owned() });
+        if state.missing_log_groups.contains(&events.group_arn) {
+            return refused("ResourceNotFoundException");
+        }
+        let fault = state.log_group_faults.pop_front().unwrap_or(Fault::None);
+        if fault == Fault::Refused {
+            return refused("InternalError");
+        }
+        state.logged.push(events.clone());
+        if fault == Fault::PutButRefused { refused("InternalError") } else { Ok(()) }
     }
 
     fn put(&self, object: &Object) -> Result<Put, TargetError> {
@@ -178,6 +216,14 @@ impl Target for Buckets {
             std::future::pending::<()>().await;
         }
         self.tell(notification)
+    }
+
+    async fn put_log_events(&self, events: &LogEvents) -> Result<(), TargetError> {
+        let silent = self.state.lock().unwrap().silent.contains(&events.group_arn);
+        if silent {
+            std::future::pending::<()>().await;
+        }
+        self.log(events)
     }
 }
 

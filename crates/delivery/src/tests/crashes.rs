@@ -1,6 +1,7 @@
 //! Crashes at every step: every event is in exactly one log file of its trail, and every chain is valid.
 
 use super::bucket::Fault;
+use super::log_groups::{GROUP, group, logged};
 use super::notifications::told;
 use super::validator::validate;
 use super::world::{World, arn, trail};
@@ -36,7 +37,8 @@ impl Story {
         let mut world = World::new();
         world.options.digest_every = Duration::from_secs(20);
         let topic = "arn:aws:sns:us-east-1:111122223333:news".to_owned();
-        let t1 = cairn_model::Trail { sns_topic: Some(topic), ..trail("t1", "logs") };
+        let log_group = group(GROUP);
+        let t1 = cairn_model::Trail { sns_topic: Some(topic), log_group, ..trail("t1", "logs") };
         Story { world, t1, exists: false, events: 0, expected: Vec::new() }
     }
 
@@ -105,6 +107,8 @@ impl Story {
         let keys = self.world.log_files().into_iter().map(|object| object.key);
         let told: BTreeSet<String> = told(&self.world).into_keys().collect();
         assert_eq!(told, keys.collect(), "each file is told of at least once, and only when it is there");
+        let sent: Vec<String> = logged(&self.world).into_keys().collect();
+        assert_eq!(sent, self.expected, "each event goes to the log group at least once");
         let mut named = 0;
         for region in ["us-east-1", "eu-west-1"] {
             let report = validate(&self.world.buckets, "t1", region);
@@ -179,6 +183,7 @@ proptest! {
         looks in prop::collection::vec(prop::collection::vec(any_act(), 0..4), 1..14),
         faults in prop::collection::vec(any_fault(), 0..30),
         topic_faults in prop::collection::vec(any_fault(), 0..10),
+        log_group_faults in prop::collection::vec(any_fault(), 0..10),
         crashes in prop::collection::vec(0u64..40, 0..6),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -187,6 +192,7 @@ proptest! {
             let mut crashes = crashes.into_iter();
             story.world.buckets.plan(faults);
             story.world.buckets.plan_topics(topic_faults);
+            story.world.buckets.plan_log_groups(log_group_faults);
             let first = crashes.next().map_or_else(Steps::default, Steps::crash_after);
             story.world.start_with(first).await.unwrap();
             let mut next = crashes.next();

@@ -149,10 +149,10 @@ async fn a_delivered_object_that_the_database_did_not_note_is_put_again_as_the_s
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_refused() {
     let mut world = logging_world().await;
-    pragma(world.delivery(), "PRAGMA user_version = 3").await;
+    pragma(world.delivery(), "PRAGMA user_version = 4").await;
     let refused = world.start_with(crate::steps::Steps::default()).await;
     let text = refused.unwrap_err().to_string();
-    assert!(text.contains("schema 3, this Cairn knows 2"), "{text}");
+    assert!(text.contains("schema 4, this Cairn knows 3"), "{text}");
 }
 
 #[tokio::test]

@@ -115,8 +115,12 @@ impl World {
         self.now = self.now.plus(Duration::from_secs(seconds));
     }
 
-    fn append(&mut self, mut record: Vec<u8>, text: &str, origin: Origin) {
-        let admission = Admission { origin, account: account(), arrival: self.now };
+    fn append(&mut self, record: Vec<u8>, text: &str, origin: Origin) {
+        self.append_of(account(), record, text, origin);
+    }
+
+    fn append_of(&mut self, account: AccountId, mut record: Vec<u8>, text: &str, origin: Origin) {
+        let admission = Admission { origin, account, arrival: self.now };
         Door::default().admit(text.as_bytes(), &admission, || 7, &mut record).unwrap();
         let at = self.end;
         self.end = Position::new(at.get() + record.len() as u64);
@@ -131,6 +135,18 @@ impl World {
 
     pub(super) fn post(&mut self, id: &str, region: &str) {
         self.post_as(&event(id, region), Origin::Posted);
+    }
+
+    /// Posts an event of another account.
+    pub(super) fn post_of(&mut self, account: &str, id: &str, region: &str) {
+        self.post_text_of(account, &event(id, region).replace(ACCOUNT, account));
+    }
+
+    /// Posts an event that names another account.
+    pub(super) fn post_text_of(&mut self, account: &str, text: &str) {
+        let mut record = Vec::new();
+        Record::start_event(&mut record);
+        self.append_of(account.parse().unwrap(), record, text, Origin::Posted);
     }
 
     /// Logs the changes with the event of their call, whose id is `id`.
@@ -218,7 +234,7 @@ impl World {
     pub(super) fn delivered(&self, trail: &str) -> BTreeMap<String, usize> {
         let mut found = BTreeMap::new();
         for object in self.log_files() {
-            if object.trail.name != trail {
+            if object.trail.name != trail || object.key.contains("/CloudTrail-Aggregated/") {
                 continue;
             }
             for id in event_ids(&object) {
