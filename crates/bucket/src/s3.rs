@@ -10,6 +10,7 @@ mod conditions;
 mod copy;
 mod cors;
 mod counted;
+mod create;
 mod explain;
 mod failure;
 mod fixed;

@@ -40,8 +40,16 @@ const KNOWN: [&str; 20] = [
     "x-amz-signature",
 ];
 
+/// A form that asks for nothing that we do not do.
+pub(super) struct Checked {
+    /// Its body, whole.
+    pub(super) body: s3s::Body,
+    /// The access key id and the session token that its fields present, if it is of a temporary key.
+    pub(super) temporary: Option<(String, String)>,
+}
+
 /// Reads a form up to its file, refuses what it asks for that we do not do, and gives the body back whole.
-pub(super) async fn checked(mut body: s3s::Body) -> S3Result<s3s::Body> {
+pub(super) async fn checked(mut body: s3s::Body) -> S3Result<Checked> {
     let mut head = BytesMut::new();
     while !has_file(&head) {
         let frame = tokio::time::timeout(STALL, body.frame()).await.map_err(|_| malformed())?;
@@ -57,12 +65,25 @@ pub(super) async fn checked(mut body: s3s::Body) -> S3Result<s3s::Body> {
         }
     }
     fields(&head).try_for_each(|(name, value)| check(&name, value))?;
+    let temporary = temporary(&head);
     let first = stream::iter([Ok::<_, BoxError>(Frame::data(head.freeze()))]);
     let rest = stream::unfold(body, |mut body| async move {
         let frame = body.frame().await?;
         Some((frame, body))
     });
-    Ok(s3s::Body::http_body_unsync(StreamBody::new(futures::StreamExt::chain(first, rest))))
+    let body = s3s::Body::http_body_unsync(StreamBody::new(futures::StreamExt::chain(first, rest)));
+    Ok(Checked { body, temporary })
+}
+
+fn temporary(head: &[u8]) -> Option<(String, String)> {
+    let field = |wanted: &str| {
+        let (_, value) = fields(head).find(|(name, _)| name == wanted)?;
+        Some(String::from_utf8_lossy(value).into_owned())
+    };
+    let token = field("x-amz-security-token")?;
+    // Signatures of version 4 and of version 2.
+    let credential = field("x-amz-credential").or_else(|| field("awsaccesskeyid"))?;
+    Some((credential.split('/').next().unwrap_or_default().to_owned(), token))
 }
 
 fn check(name: &str, value: &[u8]) -> S3Result<()> {

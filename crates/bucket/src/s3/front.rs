@@ -2,7 +2,8 @@
 
 use super::counted::{Counted, Taken};
 use super::explain::{answer, explain};
-use super::gate::{Connection, Gate, Keys, Sighting};
+use super::forms::Checked;
+use super::gate::{Connection, Gate, Keys, PresentedToken, Sighting};
 use super::hosts::Hosts;
 use super::operations::Operations;
 use super::request::{Claim, named_by};
@@ -15,10 +16,12 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
+use percent_encoding::percent_decode_str;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3Error, S3Result, s3_error};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
@@ -73,6 +76,7 @@ const XML_BYTES_MAX: usize = 8 << 20;
 pub struct S3Front {
     service: S3Service,
     buckets: Buckets,
+    keys: Arc<dyn Keys>,
     hosts: Hosts,
     forms: Arc<Semaphore>,
 }
@@ -82,18 +86,19 @@ pub struct S3Front {
 /// and `localhost`.
 pub fn service(buckets: Buckets, keys: Arc<dyn Keys>, region: String, domain: Option<&str>) -> S3Front {
     let hosts = Hosts::new(domain);
-    let gate = Gate { keys, buckets: buckets.clone() };
+    let gate = Gate { keys: Arc::clone(&keys), buckets: buckets.clone() };
     let mut config = S3Config::default();
     config.xml_max_body_size = XML_BYTES_MAX;
     config.post_object_max_file_size = FORM_BYTES_MAX;
     config.form_max_fields_size = 1 << 20;
-    let mut builder = S3ServiceBuilder::new(Operations { buckets: buckets.clone(), region });
+    let mut builder =
+        S3ServiceBuilder::new(Operations { buckets: buckets.clone(), keys: Arc::clone(&keys), region });
     builder.set_auth(gate.clone());
     builder.set_access(gate);
     builder.set_host(hosts.clone());
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
     let forms = Arc::new(Semaphore::new(FORMS_AT_ONCE));
-    S3Front { service: builder.build(), buckets, hosts, forms }
+    S3Front { service: builder.build(), buckets, keys, hosts, forms }
 }
 
 impl S3Front {
@@ -127,6 +132,8 @@ impl S3Front {
         let mut request = request.map(|body| {
             s3s::Body::http_body_unsync(Counted { body: Box::pin(body), taken: Arc::clone(&taken) })
         });
+        let token = presented_token(&request);
+        request.extensions_mut().insert(PresentedToken(token));
         request.extensions_mut().insert(sighting.clone());
         request.extensions_mut().insert(said.clone());
         request.extensions_mut().insert(connection);
@@ -186,8 +193,12 @@ impl S3Front {
             .forms
             .try_acquire()
             .map_err(|_| s3_error!(SlowDown, "Too many forms are being taken in. Please try again."))?;
-        let (head, body) = request.into_parts();
-        let body = forms::checked(body).await?;
+        let (mut head, body) = request.into_parts();
+        let Checked { body, temporary } = forms::checked(body).await?;
+        if let Some((access_key_id, token)) = temporary {
+            self.keys.meet(&access_key_id, &token);
+            head.extensions.insert(PresentedToken(Some(token)));
+        }
         Ok(self.serve(Request::from_parts(head, body)).await)
     }
 
@@ -197,6 +208,16 @@ impl S3Front {
             answer(S3Error::new(s3s::S3ErrorCode::InternalError))
         })
     }
+}
+
+/// The session token of a request's head.
+fn presented_token<B>(request: &Request<B>) -> Option<String> {
+    if let Some(token) = request.headers().get("x-amz-security-token") {
+        return token.to_str().ok().map(str::to_owned);
+    }
+    let mut pairs = request.uri().query().unwrap_or_default().split('&');
+    let token = pairs.find_map(|pair| pair.strip_prefix("X-Amz-Security-Token="))?;
+    percent_decode_str(token).decode_utf8().ok().map(Cow::into_owned)
 }
 
 /// What an operation read in a request's body, for the record.

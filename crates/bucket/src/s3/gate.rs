@@ -14,7 +14,7 @@ use cairn_decide::policy::{Actor, Context};
 use cairn_model::{AccountId, Timestamp};
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
-use s3s::{S3Result, s3_error};
+use s3s::{S3Error, S3Result, s3_error};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,11 +30,13 @@ pub struct KeyInfo {
     pub disabled: bool,
     /// A key that may only send events; it may do nothing here.
     pub ingest_only: bool,
+    /// The session token that every request of a temporary key has to present; never shown by `Debug`.
+    pub session_token: Option<String>,
 }
 
 impl fmt::Debug for KeyInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let KeyInfo { secret: _, actor, disabled, ingest_only } = self;
+        let KeyInfo { secret: _, actor, disabled, ingest_only, session_token: _ } = self;
         f.debug_struct("KeyInfo")
             .field("account", &actor.account)
             .field("who", &actor.who)
@@ -48,7 +50,18 @@ impl fmt::Debug for KeyInfo {
 pub trait Keys: Send + Sync {
     /// The key of this id, if there is one. Must not wait: it is asked for every request.
     fn secret(&self, access_key_id: &str) -> Option<KeyInfo>;
+
+    /// Tells of a session token that the fields of a form present: from now on its key is known, if it is one.
+    fn meet(&self, access_key_id: &str, token: &str);
+
+    /// Whether another account than this one counts on a bucket of this name, wherever that is: whoever made one here
+    /// would get what is meant for it.
+    fn is_counted_on(&self, bucket: &str, account: AccountId) -> bool;
 }
+
+/// The session token that a request presents: in a header, its query, or the fields of a form.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PresentedToken(pub(super) Option<String>);
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,16 +110,15 @@ pub(super) struct Gate {
 
 impl Gate {
     fn key(&self, access_key_id: &str) -> S3Result<KeyInfo> {
-        self.keys.secret(access_key_id).filter(|key| !key.disabled).ok_or_else(|| {
-            s3_error!(InvalidAccessKeyId, "The AWS Access Key Id you provided does not exist in our records.")
-        })
+        self.keys.secret(access_key_id).filter(|key| !key.disabled).ok_or_else(unknown_key)
     }
 
     /// Notes whose signature it is, and says who that is.
-    fn actor(&self, cx: &S3AccessContext<'_>, sighting: &Sighting) -> S3Result<Option<Arc<Actor>>> {
-        let Some(credentials) = cx.credentials() else { return Ok(None) };
+    fn actor(&self, cx: &mut S3AccessContext<'_>, sighting: &Sighting) -> S3Result<Option<Arc<Actor>>> {
+        let Some(credentials) = cx.credentials().cloned() else { return Ok(None) };
         let key = self.key(&credentials.access_key)?;
-        let verified = Verified { access_key_id: credentials.access_key.clone(), account: key.actor.account };
+        require_token(&key, cx)?;
+        let verified = Verified { access_key_id: credentials.access_key, account: key.actor.account };
         sighting.note(|seen| seen.verified = Some(verified));
         match key.ingest_only {
             true => Err(denied()),
@@ -172,6 +184,20 @@ impl S3Access for Gate {
         cx.extensions_mut().insert(who);
         Ok(())
     }
+}
+
+/// Refuses a temporary key without its token: who has but its id and secret has half of the credentials.
+fn require_token(key: &KeyInfo, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
+    let Some(token) = &key.session_token else { return Ok(()) };
+    match cx.extensions_mut().get::<PresentedToken>().and_then(|presented| presented.0.as_ref()) {
+        Some(presented) if presented == token => Ok(()),
+        Some(_) => Err(s3_error!(InvalidToken, "The provided token is malformed or otherwise invalid.")),
+        None => Err(unknown_key()),
+    }
+}
+
+fn unknown_key() -> S3Error {
+    s3_error!(InvalidAccessKeyId, "The AWS Access Key Id you provided does not exist in our records.")
 }
 
 /// What conditions of policies see of a request.

@@ -1,8 +1,9 @@
 //! The operations we have; s3s answers NotImplemented for all others.
 
 use super::access::Who;
-use super::headers::{now, refuse_unsupported, shown_time};
-use super::{attributes, copy, fixed, listing, objects, reading, settings, tagging, uploads};
+use super::gate::Keys;
+use super::headers::shown_time;
+use super::{attributes, copy, create, fixed, listing, objects, reading, settings, tagging, uploads};
 use crate::bucket::BucketInfo;
 use crate::buckets::Buckets;
 use crate::error::BucketError;
@@ -10,6 +11,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
+use std::sync::Arc;
 
 /// Buckets of a page, at most and unless asked otherwise; as in S3.
 const PAGE_BUCKETS_MAX: i32 = 10_000;
@@ -19,6 +21,7 @@ const UNNAMED_REGION: &str = "us-east-1";
 /// S3 over our buckets.
 pub(super) struct Operations {
     pub(super) buckets: Buckets,
+    pub(super) keys: Arc<dyn Keys>,
     /// The region of a bucket that is made without a location constraint.
     pub(super) region: String,
 }
@@ -26,23 +29,6 @@ pub(super) struct Operations {
 impl Operations {
     async fn info(&self, bucket: &str) -> S3Result<BucketInfo> {
         Ok(self.buckets.bucket(bucket).await.ok_or(BucketError::NoSuchBucket)?)
-    }
-
-    /// The region that a new bucket is asked to be in.
-    fn region(&self, configuration: Option<CreateBucketConfiguration>) -> S3Result<String> {
-        let constraint = configuration.and_then(|configuration| configuration.location_constraint);
-        let region = match constraint.as_ref().map(BucketLocationConstraint::as_str) {
-            None | Some("") => return Ok(self.region.clone()),
-            Some("EU") => "eu-west-1",
-            Some(region) => region,
-        };
-        let is_region = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        match region.len() <= 32 && region.bytes().all(is_region) {
-            true => Ok(region.to_owned()),
-            false => {
-                Err(s3_error!(InvalidLocationConstraint, "The specified location-constraint is not valid"))
-            }
-        }
     }
 }
 
@@ -52,11 +38,7 @@ impl S3 for Operations {
         &self,
         req: S3Request<CreateBucketInput>,
     ) -> S3Result<S3Response<CreateBucketOutput>> {
-        refuse_unsupported(&req.headers)?;
-        let owner = Who::of(&req)?.account()?;
-        let region = self.region(req.input.create_bucket_configuration)?;
-        self.buckets.create_bucket(&req.input.bucket, &region, owner, now()).await?;
-        Ok(S3Response::new(CreateBucketOutput { location: Some(format!("/{}", req.input.bucket)) }))
+        create::create(&self.buckets, &*self.keys, &self.region, req).await
     }
 
     async fn delete_bucket(

@@ -169,3 +169,25 @@ async fn unknown_parts_of_buckets_and_objects_are_refused_instead_of_taken_for_s
     let twice = server.send(call(Method::GET, "/bucket?prefix=a&prefix=b")).await;
     assert_eq!(twice.code(), "InvalidArgument");
 }
+
+#[tokio::test]
+async fn a_name_that_another_account_counts_on_is_taken() {
+    let server = server().await;
+    let refused = server.send(call(Method::PUT, "/others-logs")).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "BucketAlreadyExists"));
+    let made = server.send(Call { key: "AKIDOTHER", ..call(Method::PUT, "/others-logs") }).await;
+    assert_eq!(made.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_temporary_key_presents_its_token_with_every_request() {
+    let server = Server::with_bucket().await;
+    let list = |path: &str| Call { key: "ASIAROOT", ..call(Method::GET, path) };
+    let with_header = server.send(list("/bucket").header("x-amz-security-token", TOKEN)).await;
+    assert_eq!((with_header.status, with_header.outcome.account.is_some()), (StatusCode::OK, true));
+    let with_query = server.send(list("/bucket?X-Amz-Security-Token=token%2B%2F%3D")).await;
+    assert_eq!(with_query.status, StatusCode::OK, "{}", with_query.body);
+    // That it was presented once is not enough.
+    let without = server.send(list("/bucket")).await;
+    assert_eq!((without.code(), without.outcome.account), ("InvalidAccessKeyId", None));
+}

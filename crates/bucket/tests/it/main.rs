@@ -21,15 +21,21 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use cairn_bucket::{BoxError, Buckets, Connection, KeyInfo, Keys, S3Front, S3Outcome, service};
 use cairn_decide::policy::Actor;
-use cairn_model::Timestamp;
+use cairn_model::{AccountId, Timestamp};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 const ACCOUNT: &str = "000000000000";
 
-struct TestKeys;
+/// Of all temporary keys.
+const TOKEN: &str = "token+/=";
+
+/// Whether the token of `ASIAFORM` was met.
+#[derive(Default)]
+struct TestKeys(AtomicBool);
 
 impl Keys for TestKeys {
     fn secret(&self, access_key_id: &str) -> Option<KeyInfo> {
@@ -38,15 +44,28 @@ impl Keys for TestKeys {
             let account = account.parse().unwrap();
             let user = user.clone();
             let actor = Arc::new(Actor::administrator(account, user));
-            Some(KeyInfo { secret: "secret".to_owned(), actor, disabled, ingest_only })
+            let session_token = access_key_id.starts_with("ASIA").then(|| TOKEN.to_owned());
+            let secret = "secret".to_owned();
+            Some(KeyInfo { secret, actor, disabled, ingest_only, session_token })
         };
         match access_key_id {
-            "AKIDROOT" | "AKIDUSER" => key(ACCOUNT, false, false),
+            "AKIDROOT" | "AKIDUSER" | "ASIAROOT" => key(ACCOUNT, false, false),
             "AKIDOTHER" => key("111111111111", false, false),
             "AKIDOFF" => key(ACCOUNT, true, false),
             "AKIDINGEST" => key(ACCOUNT, false, true),
+            "ASIAFORM" if self.0.load(Ordering::Relaxed) => key(ACCOUNT, false, false),
             _ => None,
         }
+    }
+
+    fn meet(&self, access_key_id: &str, token: &str) {
+        if (access_key_id, token) == ("ASIAFORM", TOKEN) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn is_counted_on(&self, bucket: &str, account: AccountId) -> bool {
+        bucket == "others-logs" && account.as_str() == ACCOUNT
     }
 }
 
@@ -76,7 +95,12 @@ impl Answer {
 async fn server() -> Server {
     let dir = tempfile::tempdir().unwrap();
     let buckets = Buckets::open(dir.path().to_owned()).await.unwrap();
-    let front = service(buckets.clone(), Arc::new(TestKeys), "us-east-1".to_owned(), Some("s3.example.com"));
+    let front = service(
+        buckets.clone(),
+        Arc::new(TestKeys::default()),
+        "us-east-1".to_owned(),
+        Some("s3.example.com"),
+    );
     Server { front, buckets, _dir: dir }
 }
 
@@ -254,6 +278,9 @@ async fn requests_that_do_not_authenticate_are_refused_as_s3_does() {
         (Call { key: "AKIDINGEST", ..list() }, 403, "AccessDenied"),
         (Call { key: "AKIDOTHER", ..list() }, 403, "AccessDenied"),
         (Call { late_by: Duration::from_secs(16 * 60), ..list() }, 403, "RequestTimeTooSkewed"),
+        (Call { key: "ASIAROOT", ..list() }, 403, "InvalidAccessKeyId"),
+        (Call { key: "ASIAROOT", ..list() }.header("x-amz-security-token", "another"), 400, "InvalidToken"),
+        (Call { key: "ASIAFORM", ..list() }.header("x-amz-security-token", TOKEN), 403, "InvalidAccessKeyId"),
         (Call { service: "cloudtrail", ..list() }, 400, "AuthorizationHeaderMalformed"),
         (list().header("x-amz-expected-bucket-owner", "111111111111"), 403, "AccessDenied"),
     ];
