@@ -2,8 +2,8 @@
 //! parsed, so that a malformed one does not take the others with it.
 
 use crate::{ORIGINAL_BYTES_MAX, Refusal};
-use cairn_model::json::{Scanner, Visit, value_end};
-use std::ops::{ControlFlow, Range};
+use cairn_model::json::{self, Scanner, value_end};
+use std::ops::ControlFlow;
 
 /// What stands at a place where an event should.
 #[derive(Debug, PartialEq)]
@@ -171,7 +171,7 @@ fn check(scanner: &mut Scanner, text: &str) -> Result<(), Refusal> {
     if text.len() > ORIGINAL_BYTES_MAX {
         return Err(Refusal::TooLong);
     }
-    scanner.scan(text, (), &mut Nobody).map(drop).map_err(Refusal::Json)
+    json::check(scanner, text).map_err(Refusal::Json)
 }
 
 /// The first member of this name of the object that `raw` begins with. Not checked.
@@ -277,19 +277,6 @@ impl<'a> Cursor<'a> {
             self.eat(b',')?;
         }
     }
-}
-
-/// A scan for its judgement alone.
-struct Nobody;
-
-impl Visit for Nobody {
-    type Place = ();
-
-    fn enter(&mut self, (): (), _: &str, _: Range<usize>) -> Option<()> {
-        None
-    }
-
-    fn leave(&mut self, (): (), _: &str, _: Range<usize>, _: Range<usize>) {}
 }
 
 #[cfg(test)]

@@ -31,9 +31,13 @@ const SWITCHABLE: [&str; 2] = ["websocket", "spdy/3.1"];
 const OF_THE_CALL: [&str; 5] = ["authorization", "cookie", "date", "host", "smithy-protocol"];
 const OF_THE_CALL_FROM: [&str; 3] = ["content-", "x-amz-", "x-amzn-"];
 
-/// Takes away what holds for the hop alone, and the headers that `Connection` names, but for those that say what is called. A wish for trailers, and to switch protocols if `upgrade`, is passed
-/// on as this hop's own.
+/// Takes away what holds for the hop alone, and the headers that `Connection` names, but for those that say what is called.
+/// A wish for trailers, and to switch protocols if `upgrade`, is passed on as this hop's own.
 pub(crate) fn strip_hop(headers: &mut HeaderMap, upgrade: bool) {
+    // Most have none: one look at all of them is less than one for each that there may be.
+    if !headers.keys().any(is_of_the_hop) {
+        return;
+    }
     let takes_trailers = has_token(headers, &TE, "trailers");
     let protocols = if upgrade { headers.get(UPGRADE).cloned() } else { None };
     strip_named_by_connection(headers);
@@ -53,7 +57,7 @@ pub(crate) fn strip_hop(headers: &mut HeaderMap, upgrade: bool) {
 /// which say how. An upstream gets none of them, so nothing is to be read from them that it does not read.
 pub fn strip_named_by_connection(headers: &mut HeaderMap) {
     for name in named_by_connection(headers) {
-        if !OF_THE_HOP.contains(&name) {
+        if !is_of_the_hop(&name) {
             headers.remove(name);
         }
     }
@@ -65,6 +69,10 @@ pub(crate) fn asks_for_upgrade(head: &request::Parts) -> bool {
         && head.headers.contains_key(UPGRADE)
         && has_token(&head.headers, &CONNECTION, "upgrade")
         && head.headers.get_all(UPGRADE).into_iter().all(may_be_switched_to)
+}
+
+fn is_of_the_hop(name: &HeaderName) -> bool {
+    OF_THE_HOP.contains(name)
 }
 
 fn may_be_switched_to(protocols: &HeaderValue) -> bool {

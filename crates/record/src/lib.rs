@@ -2,8 +2,8 @@
 //!
 //! Two steps: a function tells what was [called](Call), and [`event_text`] writes that and who called when from
 //! where as an event's JSON. [`aws_call`] is that function for whatever passes through to an AWS service or what
-//! stands in for one; [`s3()`] for calls on Cairn's own buckets; [`cloudtrail()`], [`sts_get_caller_identity`] and
-//! [`cairn()`] for Cairn's own answers; [`own_api`] for APIs that an operator describes. Pure: ids and times are
+//! stands in for one; [`s3()`] for calls on Cairn's own buckets; [`cloudtrail()`], [`put_audit_events`],
+//! [`sts_get_caller_identity`] and [`cairn()`] for Cairn's own answers; [`own_api`] for APIs that an operator describes. Pure: ids and times are
 //! arguments.
 //!
 //! A call of an AWS service is read in steps too: `unpacked` undoes gzip, `decode` makes of either body what the table of operations
@@ -37,8 +37,8 @@ pub use learned::{Federated, federated, learned};
 pub use observed::{Answer, Body, Observed};
 pub use outcome::Outcome;
 pub use own::{
-    OwnApiCall, cairn, cloudtrail, hide_repeated, own_api, sts_credentials, sts_get_caller_identity,
-    trail_gap,
+    AuditCall, OwnApiCall, cairn, cloudtrail, hide_repeated, organizations, own_api, put_audit_events,
+    sts_credentials, sts_get_caller_identity, trail_gap,
 };
 pub use s3::{Deletion, S3Request, deletions, s3};
 pub use unpacked::unpacked_start;

@@ -1,10 +1,10 @@
 //! Calls of Cairn's own APIs.
 
 use crate::call::{Call, Resource, ResourceArn};
-use crate::hide::hide;
+use crate::hide::{HIDDEN, hide};
 use crate::shown::{hide_told, remember};
 use cairn_model::{AccountId, Category};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// A call of the CloudTrail API. `request` is the request's body; `response` the answer's, which is recorded
 /// for calls that change something. Names as CloudTrail records its own: the model's, their first letter
@@ -15,6 +15,51 @@ pub fn cloudtrail(operation: &str, request: &Value, response: Option<&Value>) ->
         request_parameters: recorded(request),
         response_elements: response.filter(|_| !call.read_only).and_then(recorded),
         ..call
+    }
+}
+
+/// A call of `PutAuditEvents`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditCall<'a> {
+    /// The channel as it was named.
+    pub channel: &'a str,
+    /// Its ARN and the account that owns it, if it was named as channels are.
+    pub resource: Option<(String, AccountId)>,
+    /// Whether an external id was given. It opens channels, so it is not shown.
+    pub has_external_id: bool,
+    /// The ids that the caller gave the events. Their data are events of their own, if they were taken.
+    pub ids: Vec<&'a str>,
+    /// What was answered: which of the events were taken and which were not.
+    pub response: Option<Value>,
+}
+
+/// A call of `PutAuditEvents`: a data event of its channel.
+pub fn put_audit_events(call: AuditCall<'_>) -> Call {
+    let events: Vec<Value> = call.ids.into_iter().map(|id| json!({ "id": id })).collect();
+    let mut parameters = json!({ "channelArn": call.channel, "auditEvents": events });
+    if call.has_external_id {
+        parameters["externalId"] = HIDDEN.into();
+    }
+    let resource = |(arn, account)| Resource {
+        resource_type: Some("AWS::CloudTrail::Channel".into()),
+        arn: ResourceArn::Whole(arn),
+        account: Some(account),
+    };
+    Call {
+        category: Category::Data,
+        request_parameters: Some(parameters),
+        response_elements: call.response,
+        resources: call.resource.map(resource).into_iter().collect(),
+        ..Call::named("cloudtrail-data.amazonaws.com", "PutAuditEvents")
+    }
+}
+
+/// A call of `organizations`, of which Cairn itself answers reads only.
+pub fn organizations(operation: &str, request: &Value) -> Call {
+    Call {
+        read_only: true,
+        request_parameters: recorded(request),
+        ..Call::named("organizations.amazonaws.com", operation.to_owned())
     }
 }
 

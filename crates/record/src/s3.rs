@@ -71,7 +71,8 @@ const SIGNING_KEYS: [&str; 2] = ["signature", "awsaccesskeyid"];
 /// What presigned URLs have beside parameters and is no secret.
 const PRESIGNED_KEYS: [&str; 4] = ["x-amz-algorithm", "x-amz-date", "x-amz-expires", "x-amz-signedheaders"];
 
-/// Headers, sorted, which presigned URLs may have as query keys, that are parameters and carry no secret: keys of SSE-C and codes of MFA do.
+/// Headers, sorted, which presigned URLs may have as query keys, that are parameters and carry no secret: keys of SSE-C and
+/// codes of MFA do.
 const PARAMETER_HEADERS: [&str; 31] = [
     "x-amz-account-id",
     "x-amz-acl",

@@ -52,6 +52,28 @@ fn own_calls_have_a_source_of_their_own() {
 }
 
 #[test]
+fn a_call_on_a_channel_is_a_data_event_without_the_data_and_the_external_id() {
+    let account: AccountId = "111122223333".parse().unwrap();
+    let told = AuditCall {
+        channel: "an-id",
+        resource: Some(("arn:aws:cloudtrail:r:111122223333:channel/an-id".to_owned(), account)),
+        has_external_id: true,
+        ids: vec!["a", "b"],
+        response: Some(json!({"successful": [], "failed": []})),
+    };
+    let call = put_audit_events(told.clone());
+    assert_eq!((&*call.event_source, call.category), ("cloudtrail-data.amazonaws.com", Category::Data));
+    assert!(!call.read_only);
+    let events = json!([{"id": "a"}, {"id": "b"}]);
+    let expected = json!({"channelArn": "an-id", "externalId": HIDDEN, "auditEvents": events});
+    assert_eq!(call.request_parameters, Some(expected));
+    assert_eq!(call.resources[0].resource_type.as_deref(), Some("AWS::CloudTrail::Channel"));
+    let call = put_audit_events(AuditCall { resource: None, has_external_id: false, ..told });
+    assert!(call.resources.is_empty());
+    assert_eq!(call.request_parameters, Some(json!({"channelArn": "an-id", "auditEvents": events})));
+}
+
+#[test]
 fn a_gap_is_a_writing_management_event_that_names_its_trail() {
     let arn = "arn:aws:cloudtrail:us-east-1:111122223333:trail/t1";
     let call = trail_gap(arn.to_owned(), "111122223333".parse().unwrap(), json!({"eventCount": 7}));
