@@ -54,6 +54,9 @@ pub(crate) struct Arguments {
     /// Measure only the import of gzip files
     #[arg(long, conflicts_with_all = ["only_ingest", "only_gateway"])]
     only_import: bool,
+    /// Measure only how fast event selectors judge events
+    #[arg(long, conflicts_with_all = ["only_ingest", "only_gateway", "only_import"])]
+    only_selectors: bool,
     /// Measure only LookupEvents, on the server of this folder, which stays; made and filled if it is not there
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["only_ingest", "only_gateway", "only_import"])]
     only_lookups: Option<PathBuf>,
@@ -84,6 +87,8 @@ pub(crate) enum Groups {
     Gateway,
     /// Importing gzip files.
     Import,
+    /// Event selectors.
+    Selectors,
     /// LookupEvents.
     Lookups,
 }
@@ -179,6 +184,9 @@ impl Arguments {
         if self.only_import {
             return Groups::Import;
         }
+        if self.only_selectors {
+            return Groups::Selectors;
+        }
         if self.only_lookups.is_some() {
             return Groups::Lookups;
         }
@@ -194,6 +202,11 @@ impl Groups {
     /// Whether durable ingest and single events are measured.
     pub(crate) fn has_ingest(self) -> bool {
         matches!(self, Groups::All | Groups::Ingest)
+    }
+
+    /// Whether event selectors are measured.
+    pub(crate) fn has_selectors(self) -> bool {
+        matches!(self, Groups::All | Groups::Selectors)
     }
 
     /// Whether the recording gateway is measured.

@@ -20,6 +20,7 @@ mod pool;
 mod process;
 mod quantiles;
 mod report;
+mod selectors;
 mod server;
 mod signing;
 mod single;
@@ -104,6 +105,10 @@ async fn take(
     if settings.groups == Groups::All {
         begin("from acknowledged to visible");
         measured.visible.push(visible::run(settings, pool).await?);
+    }
+    if settings.groups.has_selectors() {
+        begin("event selectors");
+        measured.selectors.push(selectors::run(settings.seed));
     }
     if settings.groups.has_gateway() {
         begin("the recording gateway");

@@ -3,6 +3,7 @@
 mod gateway;
 mod import;
 mod large;
+mod selectors;
 mod table;
 
 use crate::arguments::Settings;
@@ -13,6 +14,7 @@ use crate::large::LargeRun;
 use crate::lookups::PageTimes;
 use crate::machine::{Disk, Probes};
 use crate::quantiles::median;
+use crate::selectors::SelectorsRun;
 use crate::single::SingleRun;
 use crate::visible::VisibleRun;
 use serde::Serialize;
@@ -74,6 +76,7 @@ pub(crate) struct Measured {
     pub(crate) ingest: Vec<IngestRun>,
     pub(crate) single: Vec<SingleRun>,
     pub(crate) visible: Vec<VisibleRun>,
+    pub(crate) selectors: Vec<SelectorsRun>,
     pub(crate) gateway: Vec<GatewayRun>,
     /// Imports that stand alone; that of `large` comes behind them.
     pub(crate) import: Vec<ImportRun>,
@@ -85,19 +88,21 @@ pub(crate) struct Measured {
 impl Measured {
     /// Nothing but the machine.
     pub(crate) fn new(probes: Probes) -> Measured {
-        let (ingest, single, visible, gateway, import, lookups) = Default::default();
-        Measured { probes, ingest, single, visible, gateway, import, large: None, lookups }
+        let (ingest, single, visible, selectors, gateway, import, lookups) = Default::default();
+        Measured { probes, ingest, single, visible, selectors, gateway, import, large: None, lookups }
     }
 }
 
 impl Report {
     pub(crate) fn new(settings: &Settings, measured: &Measured) -> Report {
-        let Measured { probes, ingest, single, visible, gateway, import, large, lookups } = measured;
+        let Measured { probes, ingest, single, visible, selectors, gateway, import, large, lookups } =
+            measured;
         let imports: Vec<ImportRun> =
             import.iter().copied().chain(large.iter().map(|run| run.import)).collect();
         let mut measures = ingest_measures(ingest);
         measures.extend(single_measures(single));
         measures.extend(visible_measures(visible));
+        measures.extend(selectors::measures(selectors));
         measures.extend(gateway::measures(gateway));
         measures.extend(import::measures(&imports));
         measures.extend(large.iter().flat_map(large::measures));

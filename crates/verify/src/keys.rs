@@ -3,7 +3,7 @@
 //! The file is what `aws cloudtrail list-public-keys` prints, or what `cairn key export` writes, which has
 //! more members: see FORMAT.md, "Exported keys".
 
-use crate::names::ChainId;
+use crate::names::{ChainId, Named, What};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use cairn_model::{Timestamp, TrailArn};
@@ -20,6 +20,8 @@ const VERSION: u64 = 1;
 pub struct KeysFile {
     keys: HashMap<String, PublicKey>,
     heads: Vec<Head>,
+    /// Organizations with the accounts whose keys sign for them.
+    managers: HashSet<(String, String)>,
 }
 
 /// A key that may have signed digests.
@@ -115,14 +117,16 @@ impl KeysFile {
             return Err(KeysError::Newer(version));
         }
         let keys = file.keys.into_iter().map(public_key).collect::<Result<_, _>>()?;
+        let managers = file.heads.iter().filter_map(manager).collect();
         let heads = file.heads.into_iter().map(head).collect::<Result<_, _>>()?;
-        Ok(KeysFile { keys, heads })
+        Ok(KeysFile { keys, heads, managers })
     }
 
     /// Adds what another file holds. Heads that differ are all kept, though they name the same digest: it cannot be what
     /// both say.
     pub fn join(&mut self, other: KeysFile) {
         self.keys.extend(other.keys);
+        self.managers.extend(other.managers);
         let known: HashSet<&Head> = self.heads.iter().collect();
         let new: Vec<Head> = other.heads.into_iter().filter(|head| !known.contains(head)).collect();
         self.heads.extend(new);
@@ -131,6 +135,14 @@ impl KeysFile {
     /// The heads of chains that it names.
     pub fn heads(&self) -> &[Head] {
         &self.heads
+    }
+
+    /// Whether a key of `signer` may have signed a digest of an account: the account's own, or that of whom a head says
+    /// that its trails are those of the account's organization.
+    pub(crate) fn may_sign(&self, signer: &str, organization: Option<&str>, account: &str) -> bool {
+        let manages =
+            |organization: &str| self.managers.contains(&(organization.to_owned(), signer.to_owned()));
+        signer == account || organization.is_some_and(manages)
     }
 
     pub(crate) fn key(&self, fingerprint: &str) -> Option<&PublicKey> {
@@ -161,12 +173,24 @@ fn public_key(json: KeyJson) -> Result<(String, PublicKey), KeysError> {
     Ok((json.fingerprint, key))
 }
 
+/// The chain that a digest's key names, if it is one of an organization: the key says whose events it covers.
+fn of_organization(json: &HeadJson) -> Option<ChainId> {
+    match Named::parse(&json.key)?.what {
+        What::Digest { chain, .. } => Some(chain).filter(|chain| chain.organization.is_some()),
+        What::LogFile { .. } => None,
+    }
+}
+
+fn manager(json: &HeadJson) -> Option<(String, String)> {
+    Some((of_organization(json)?.organization?, json.trail_arn.account.to_string()))
+}
+
 fn head(json: HeadJson) -> Result<Head, KeysError> {
     let wrong = |what| KeysError::Member { what, of: json.key.clone() };
     let mut sha256 = [0; 32];
     hex::decode_to_slice(&json.digest_hash_value, &mut sha256).map_err(|_| wrong("digestHashValue"))?;
     Ok(Head {
-        chain: ChainId::of(&json.trail_arn, &json.region),
+        chain: of_organization(&json).unwrap_or_else(|| ChainId::of(&json.trail_arn, &json.region)),
         sha256,
         signature: hex::decode(&json.digest_signature).map_err(|_| wrong("digestSignature"))?,
         end: Timestamp::parse(&json.digest_end_time).ok_or_else(|| wrong("digestEndTime"))?,

@@ -44,10 +44,14 @@ impl ChainId {
     }
 }
 
-/// `111122223333 default (us-east-1) eu-west-1`: account, trail with its home region, region covered.
+/// `111122223333 default (us-east-1) eu-west-1`: account, behind its organization if the trail is that's, trail with its
+/// home region, region covered.
 impl fmt::Display for ChainId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ChainId { account, trail, home, region, .. } = self;
+        let ChainId { organization, account, trail, home, region, .. } = self;
+        if let Some(organization) = organization {
+            write!(f, "{organization} ")?;
+        }
         write!(f, "{account} {trail} ({home}) {region}")?;
         if self.backfill { f.write_str(" backfill") } else { Ok(()) }
     }

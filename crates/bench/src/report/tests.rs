@@ -122,6 +122,7 @@ fn report(busy: u64) -> Report {
         ingest: runs.to_vec(),
         single: single.to_vec(),
         visible: visible.to_vec(),
+        selectors: vec![SelectorsRun { all_events: 3e7, data_events: 4e6 }],
         gateway: vec![gateway()],
         import: Vec::new(),
         large: Some(large()),
@@ -144,6 +145,10 @@ fn the_table_has_medians_goals_and_runs() {
     assert_eq!(line(&table, "events acknowledged"), acknowledged);
     let trail = ["trail", "delivered", "after", "s", "12.0", "<=", "10.0", "missed", "12.0", "12.0", "12.0"];
     assert_eq!(line(&table, "trail delivered"), trail);
+    assert_eq!(
+        line(&table, "data events"),
+        ["data", "events", "alone", "/s", "4,000,000", ">=", "5,000,000", "missed"]
+    );
     assert_eq!(line(&table, "memory copy"), ["memory", "copy", "GB/s", "9.500"]);
 }
 

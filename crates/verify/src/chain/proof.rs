@@ -109,7 +109,10 @@ impl Chain<'_> {
         let Some(key) = self.context.keys.key(&fingerprint) else {
             return Err(Fault::KeyMissing { fingerprint });
         };
-        if let Some(account) = key.account.as_ref().filter(|account| **account != digest.account) {
+        let organization = self.organization();
+        let is_other =
+            |signer: &&String| !self.context.keys.may_sign(signer, organization.as_deref(), &digest.account);
+        if let Some(account) = key.account.as_ref().filter(is_other) {
             return Err(Fault::KeyOfOther { fingerprint, account: account.clone() });
         }
         let made = digest.end..=digest.end.plus(SIGNED_AFTER);
@@ -119,6 +122,11 @@ impl Chain<'_> {
             return Err(Fault::KeyNotValid { fingerprint });
         }
         if digest.is_signed(signature, &key.der) { Ok(()) } else { Err(Fault::BadSignature) }
+    }
+
+    /// The organization whose trail the chain is of.
+    fn organization(&self) -> Option<String> {
+        self.context.report().chains[self.index].id.organization.clone()
     }
 
     fn is_backfill(&self) -> bool {

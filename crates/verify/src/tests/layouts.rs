@@ -118,3 +118,36 @@ fn an_organizations_members_are_told_apart() {
     assert_eq!(moved, 5);
     assert_eq!(sorted(&[]), []);
 }
+
+/// The world's export, in which both keys are of an account.
+fn keys_of(world: &World, account: &str) -> Value {
+    let mut keys = world.keys();
+    for key in keys["PublicKeyList"].as_array_mut().unwrap() {
+        key["account"] = account.into();
+    }
+    keys
+}
+
+#[test]
+fn digests_of_an_organizations_trail_are_signed_by_the_trails_own_account() {
+    let owner = "999988887777".to_owned();
+    let mut world = World::new();
+    world.organization = Some(("o-exampleorgid".to_owned(), owner.clone()));
+    for window in 0..3 {
+        world.window(window);
+    }
+    let report = world.verify_with(&keys_of(&world, &owner), &Scope::default());
+    assert_eq!((codes(&report), report.totals().0.proven), (Vec::new(), 3));
+    assert_eq!(report.chains[0].id.organization.as_deref(), Some("o-exampleorgid"));
+    let stranger = keys_of(&world, "444455556666");
+    let strange = codes(&world.verify_with(&stranger, &Scope::default()));
+    assert!(!strange.is_empty() && strange.iter().all(|(code, _)| code == "KeyOfOther"), "{strange:?}");
+}
+
+#[test]
+fn nobody_signs_for_an_account_of_another_organization() {
+    let world = World::of_five();
+    let report = world.verify_with(&keys_of(&world, "999988887777"), &Scope::default());
+    assert!(codes(&report).iter().all(|(code, _)| code == "KeyOfOther"));
+    assert_eq!(report.totals().0.proven, 0);
+}

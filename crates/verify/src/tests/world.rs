@@ -66,6 +66,8 @@ pub(super) struct World {
     pub(super) bucket: String,
     pub(super) prefix: String,
     pub(super) account: String,
+    /// The organization whose trail it is, and the account that the trail belongs to.
+    pub(super) organization: Option<(String, String)>,
     pub(super) trail: String,
     pub(super) region: String,
     /// Which key signs.
@@ -85,6 +87,7 @@ impl World {
             bucket: "logs".to_owned(),
             prefix: String::new(),
             account: ACCOUNT.to_owned(),
+            organization: None,
             trail: "t_1".to_owned(),
             region: "eu-west-1".to_owned(),
             signer: 0,
@@ -122,8 +125,9 @@ impl World {
     fn day(&self, kind: &str) -> String {
         let (year, month, day, ..) = self.now.civil();
         let World { prefix, account, region, .. } = self;
+        let organization = self.organization.as_ref().map(|(id, _)| format!("{id}/")).unwrap_or_default();
         format!(
-            "{prefix}AWSLogs/{account}/{kind}/{region}/{year:04}/{month:02}/{day:02}/{account}_{kind}_{region}_"
+            "{prefix}AWSLogs/{organization}{account}/{kind}/{region}/{year:04}/{month:02}/{day:02}/{account}_{kind}_{region}_"
         )
     }
 
@@ -198,6 +202,7 @@ impl World {
 
     fn head(&self, made: &Made) -> Value {
         let World { account, trail, region, .. } = self;
+        let account = self.organization.as_ref().map_or(account, |(_, owner)| owner);
         json!({
             "trailARN": format!("arn:aws:cloudtrail:us-east-1:{account}:trail/{trail}"), "region": region,
             "digestS3Bucket": made.bucket, "digestS3Object": made.key, "digestHashValue": made.sha256,
