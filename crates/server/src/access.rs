@@ -1,12 +1,15 @@
 //! Who may do what: the one way from a call to policies.
 
 mod actors;
+mod channel;
 mod policed;
 mod resources;
 mod tags;
 
 pub(crate) use actors::Actors;
-pub(crate) use resources::{channel_of, resources};
+pub(crate) use channel::require_channel;
+pub(crate) use policed::{manages, resource_policy};
+pub(crate) use resources::resources;
 pub(crate) use tags::request_tags;
 
 use crate::app::App;
@@ -24,9 +27,23 @@ pub(crate) fn actor(app: &App, caller: &Caller) -> Option<Arc<Actor>> {
     if caller.key.user.is_none() && caller.session.is_none() {
         return None;
     }
-    let state = app.journal.catalog().state();
-    let actor = app.actors.of(&state, &caller.key, caller.session.as_deref());
+    let actor = actor_of(app, &app.journal.catalog().state(), caller);
     Some(actor).filter(|actor| !actor.is_unbounded())
+}
+
+fn actor_of(app: &App, state: &CatalogState, caller: &Caller) -> Arc<Actor> {
+    app.actors.of(state, &caller.key, caller.session.as_deref())
+}
+
+/// Refuses a key that may only post.
+pub(crate) fn refuse_ingest_only(caller: &Caller, action: &str) -> Result<(), ApiError> {
+    if !caller.key.ingest_only {
+        return Ok(());
+    }
+    let arn = caller.arn();
+    let message =
+        format!("User: {arn} is not authorized to perform: {action} because its key may only post events");
+    Err(ApiError::new(ErrorCode::AccessDeniedException, message))
 }
 
 /// The longest list of resources that is judged, in bytes of their ARNs: no operation takes as much.
@@ -51,7 +68,7 @@ pub(crate) fn require(
     if bounded.is_none() && state.resource_policies.is_empty() {
         return Ok(());
     }
-    let actor = bounded.unwrap_or_else(|| app.actors.of(&state, &caller.key, caller.session.as_deref()));
+    let actor = bounded.unwrap_or_else(|| actor_of(app, &state, caller));
     let (resources, tags) = (resources(), tags());
     if let Some(key) = tags::ambiguous(&tags).filter(|_| !actor.is_unbounded()) {
         return Err(ambiguous(&caller.arn(), action, key));
@@ -84,8 +101,9 @@ fn judge(
     resource: &str,
     context: &Context,
 ) -> Result<(), ApiError> {
+    // Also for what delegated administrators manage, as if it were theirs: its policy binds them as it binds its owner.
     let owner = caller.account();
-    let Ok(policy) = policed::policy_of(state, owner, resource) else {
+    let Ok(policy) = resource_policy(state, owner, resource) else {
         return Err(denied(&caller.arn(), action, resource, &Decision::NotAllowed(PolicyKind::Resource)));
     };
     let side = policy.as_ref().map(|policy| ResourceSide { owner, policy: Some(policy), is_required: false });

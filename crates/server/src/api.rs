@@ -11,6 +11,7 @@ mod delete_dashboard;
 mod delete_event_data_store;
 mod delete_resource_policy;
 mod delete_trail;
+mod deregister_organization_delegated_admin;
 mod describe_trails;
 mod disable_federation;
 mod enable_federation;
@@ -26,6 +27,7 @@ mod get_resource_policy;
 mod get_trail;
 mod get_trail_status;
 mod imports;
+mod known_trails;
 mod list_channels;
 mod list_dashboards;
 mod list_event_data_stores;
@@ -34,11 +36,13 @@ mod list_tags;
 mod list_trails;
 mod lookup_events;
 mod pages;
+pub(crate) mod put_audit_events;
 mod put_event_configuration;
 mod put_event_selectors;
 mod put_insight_selectors;
 mod put_resource_policy;
 mod queries;
+mod register_organization_delegated_admin;
 mod remove_tags;
 mod restore_event_data_store;
 mod shapes;
@@ -53,11 +57,12 @@ mod update_dashboard;
 mod update_event_data_store;
 mod update_trail;
 
+pub(crate) use known_trails::KnownTrails;
 pub(crate) use throttles::Throttles;
 
 use errors::{
-    channel_error, configuration_error, dashboard_error, insight_error, query_error, resource_policy_error,
-    store_error, tagging_error, trail_error,
+    channel_error, configuration_error, dashboard_error, insight_error, organization_error, query_error,
+    resource_policy_error, store_error, tagging_error, trail_error,
 };
 
 use crate::app::App;
@@ -123,6 +128,8 @@ pub(crate) fn changes_something(operation: Operation) -> bool {
             | Operation::DeleteResourcePolicy
             | Operation::PutInsightSelectors
             | Operation::PutEventConfiguration
+            | Operation::RegisterOrganizationDelegatedAdmin
+            | Operation::DeregisterOrganizationDelegatedAdmin
     )
 }
 
@@ -181,7 +188,7 @@ pub(crate) async fn run(call: Call<'_>, prepared: &Prepared) -> Answered {
         Operation::DisableFederation => disable_federation::run(call),
         Operation::CreateChannel => create_channel::run(call),
         Operation::UpdateChannel => update_channel::run(call),
-        Operation::GetChannel => get_channel::run(call),
+        Operation::GetChannel => get_channel::run(call).await,
         Operation::ListChannels => list_channels::run(call),
         Operation::DeleteChannel => delete_channel::run(call),
         Operation::CreateDashboard => create_dashboard::run(call),
@@ -193,6 +200,8 @@ pub(crate) async fn run(call: Call<'_>, prepared: &Prepared) -> Answered {
         Operation::PutResourcePolicy => put_resource_policy::run(call),
         Operation::GetResourcePolicy => get_resource_policy::run(call),
         Operation::DeleteResourcePolicy => delete_resource_policy::run(call),
+        Operation::RegisterOrganizationDelegatedAdmin => register_organization_delegated_admin::run(call),
+        Operation::DeregisterOrganizationDelegatedAdmin => deregister_organization_delegated_admin::run(call),
         Operation::StartQuery => queries::start(call),
         Operation::ListQueries => queries::list(call),
         Operation::DescribeQuery => queries::describe(call),

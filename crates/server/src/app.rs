@@ -130,7 +130,7 @@ impl Keys for BucketKeys {
         let known = state.keys.get(access_key_id).cloned();
         let session = match &known {
             Some(_) => None,
-            // Its token was opened when the request came.
+            // Its token was opened when this request came, or another one: whoever asks compares.
             None => Some(self.temporaries.known(access_key_id)?),
         };
         let is_over = session.as_ref().is_some_and(|session| session.check(&state, clock::now()).is_err());
@@ -140,6 +140,18 @@ impl Keys for BucketKeys {
             actor: self.actors.of(&state, &key, session.as_deref()),
             disabled: is_over || key.status == KeyStatus::Disabled,
             ingest_only: key.ingest_only,
+            session_token: session.map(|session| session.token.clone()),
         })
+    }
+
+    fn meet(&self, access_key_id: &str, token: &str) {
+        // Whether it is over, `secret` tells.
+        self.temporaries.open(access_key_id, token);
+    }
+
+    /// A trail delivers to whatever bucket has the name, one here before one elsewhere.
+    fn is_counted_on(&self, bucket: &str, account: AccountId) -> bool {
+        let state = self.journal.catalog().state();
+        state.trails.values().any(|trail| trail.arn.account != account && trail.bucket == bucket)
     }
 }

@@ -2,10 +2,14 @@
 
 mod access;
 mod account;
+mod apply;
 mod backup;
 mod client;
+mod cloudtrail;
 mod columns;
 mod completions;
+mod counted;
+mod export;
 mod filters;
 mod freshness;
 mod group;
@@ -58,6 +62,10 @@ enum Command {
     Role(role::RoleArgs),
     /// Make, list, replace and delete policies, and try what they say
     Policy(policy::PolicyArgs),
+    /// Make trails, event data stores, channels, dashboards and policies what a template asks for
+    Apply(Box<apply::Apply>),
+    /// Write what is there as a template
+    Export(export::Export),
     /// Break the lock of a delivered object
     Lock(lock::LockArgs),
     /// Prove that delivered log files are whole, unchanged and all there
@@ -103,6 +111,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Group(command) => command.run(),
         Command::Role(command) => command.run(),
         Command::Policy(command) => command.run(),
+        Command::Apply(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Lock(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Backup(command) => command.run(),

@@ -8,6 +8,7 @@ mod duration;
 mod file;
 mod gateway;
 mod limits;
+mod organization;
 mod place;
 mod settings;
 mod tls;
@@ -52,8 +53,12 @@ pub(crate) struct Config {
     pub(crate) outbox_bytes: u64,
     /// Free disk space below which events are refused, in bytes.
     pub(crate) reserve_bytes: u64,
+    /// The shared catalog, if there is one.
+    pub(crate) catalog_url: Option<String>,
     /// Below which every bucket has a host name of its own.
     pub(crate) bucket_domain: Option<String>,
+    /// The organization and its accounts, if there is one.
+    pub(crate) organization: Option<cairn_decide::organization::Settings>,
     /// Quotas, throttles and checks.
     pub(crate) limits: Profile,
     /// Certificate and key, if TLS is spoken.
@@ -133,7 +138,9 @@ impl Config {
             history: days("history.days", &text("history.days"))?,
             outbox_bytes: parsed("trails.outbox_bytes", &text("trails.outbox_bytes"), "a number of bytes")?,
             reserve_bytes: parsed("log.reserve_bytes", &text("log.reserve_bytes"), "a number of bytes")?,
+            catalog_url: catalog_url("catalog.url", &text("catalog.url"))?,
             bucket_domain: domain("buckets.domain", &text("buckets.domain"))?,
+            organization: organization::settings(values)?,
             limits: parsed("limits.profile", &text("limits.profile"), "open or aws")?,
             tls: tls::files(values)?,
             log_json: parsed("server.log_json", &text("server.log_json"), "true or false")?,
@@ -153,6 +160,15 @@ fn parsed<T: std::str::FromStr>(
     expected: &'static str,
 ) -> Result<T, ConfigError> {
     value.parse().map_err(|_| refused(name, value, expected))
+}
+
+/// A URL, which no error shows: it may hold a password.
+fn catalog_url(name: &'static str, value: &str) -> Result<Option<String>, ConfigError> {
+    match value {
+        "" => Ok(None),
+        value if cairn_store::catalog::shared::check_url(value).is_ok() => Ok(Some(value.to_owned())),
+        _ => Err(refused(name, "(not shown)", "a URL like postgres://user@host/database")),
+    }
 }
 
 /// A domain without a port; nothing if it is empty.

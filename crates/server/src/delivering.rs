@@ -1,11 +1,11 @@
-//! Where trails deliver: into Cairn's own buckets, else to wherever the bucket is; and whom they tell.
+//! Where trails deliver: into Cairn's own buckets, else to wherever the bucket is, and to log groups; and whom they tell.
 
 use crate::clock;
 use crate::targets::{PutFault, ServiceFault, Targets};
 use async_trait::async_trait;
 use cairn_aws::{PutOutcome, ServerSideEncryption};
 use cairn_bucket::{BucketError, Buckets, Condition, Headers, ObjectBody, PutObject};
-use cairn_delivery::{Encryption, Notification, Object, Put, Target, TargetError};
+use cairn_delivery::{Encryption, LogEvents, Notification, Object, Put, Target, TargetError};
 use std::time::Duration;
 
 /// Routes each object to its bucket. One that is among Cairn's own is never looked for elsewhere.
@@ -73,6 +73,13 @@ impl Target for Router {
     async fn notify(&self, notification: &Notification) -> Result<(), TargetError> {
         let published = self.targets.publish(&notification.topic_arn, &notification.message).await;
         published.map_err(|ServiceFault { code }| TargetError::Refused { code })
+    }
+
+    async fn put_log_events(&self, put: &LogEvents) -> Result<(), TargetError> {
+        let events: Vec<(i64, &str)> =
+            put.events.iter().map(|event| (event.time_millis, event.message.as_str())).collect();
+        let taken = self.targets.put_log_events(&put.group_arn, &put.stream, &events).await;
+        taken.map_err(|ServiceFault { code }| TargetError::Refused { code })
     }
 }
 

@@ -7,9 +7,10 @@ use crate::config::RecordMode;
 use crate::gateway::{signed_region, tls_details};
 use crate::journal::JournalError;
 use cairn_bucket::S3Outcome;
-use cairn_model::{AccountId, Timestamp};
+use cairn_model::{AccountId, Category, Timestamp};
 use cairn_record::{
-    Call, Caller as RecordedCaller, Exchange as RecordedExchange, Failure, S3Request, TlsDetails, event_text,
+    AuditCall, Call, Caller as RecordedCaller, Exchange as RecordedExchange, Failure, S3Request, TlsDetails,
+    event_text,
 };
 use cairn_wire::ApiError;
 use cairn_wire::query::QueryError;
@@ -120,6 +121,34 @@ pub(crate) async fn cloudtrail(
     app.journal.note(caller.account(), &event).await;
 }
 
+/// The event of a call of PutAuditEvents.
+pub(crate) fn audit_call(
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    call: AuditCall<'_>,
+    error: Option<&ApiError>,
+) -> Vec<u8> {
+    exchange.event(&caller.told(error.map(failure)), cairn_record::put_audit_events(call))
+}
+
+/// `eventSource` of calls of `organizations`.
+pub(crate) const ORGANIZATIONS: &str = "organizations.amazonaws.com";
+
+/// Records a call of `organizations`.
+pub(crate) async fn organizations(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    operation: &str,
+    body: &[u8],
+    error: Option<&ApiError>,
+) {
+    let request = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let call = cairn_record::organizations(operation, &request);
+    let event = exchange.event(&caller.told(error.map(failure)), call);
+    app.journal.note(caller.account(), &event).await;
+}
+
 /// Records a call of `sts`.
 pub(crate) async fn sts(
     app: &App,
@@ -196,8 +225,24 @@ pub(crate) async fn refused(
     name: &str,
     error: &ApiError,
 ) {
+    refused_call(app, exchange, refused, Call::named(source, name.to_owned()), error).await;
+}
+
+/// As [`refused`], of a call of PutAuditEvents. What such a request says is not looked at.
+pub(crate) async fn refused_audit_events(
+    app: &App,
+    exchange: &Exchange<'_>,
+    refused: &Refused,
+    error: &ApiError,
+) {
+    let call =
+        Call { category: Category::Data, ..Call::named("cloudtrail-data.amazonaws.com", "PutAuditEvents") };
+    refused_call(app, exchange, refused, call, error).await;
+}
+
+async fn refused_call(app: &App, exchange: &Exchange<'_>, refused: &Refused, call: Call, error: &ApiError) {
     let told = told_of_refused(app, refused, error);
-    let event = exchange.event(&told, Call::named(source, name.to_owned()));
+    let event = exchange.event(&told, call);
     app.journal.note(told.recipient, &event).await;
 }
 

@@ -40,6 +40,7 @@ pub(crate) use subject::Subject;
 pub(crate) use upstreams::{Upstream, UpstreamError};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::clock;
 use crate::config::{Config, RecordMode};
 use crate::events::Exchange;
@@ -52,6 +53,7 @@ use cairn_gateway::{Failure, Hold, Plan};
 use cairn_model::{AccountId, Position};
 use cairn_store::disk::Disk;
 use cairn_store::log::{AppendError, Hold as LogHold};
+use cairn_wire::ApiError;
 use figures::Figures;
 use health::Health;
 use http::request::Parts;
@@ -61,8 +63,9 @@ use intents::{Intents, Owed};
 use lessons::Lessons;
 use metrics_exporter_prometheus::PrometheusRecorder;
 use parameters::parameters;
-use queue::{Drain, EventQueue};
+use queue::{Drain, Event, EventQueue};
 use recorder::{ForwardedCall, Recorder, not_sent};
+use request_body::WholeBody;
 use sent_form::SentForm;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -175,7 +178,7 @@ impl Gateway {
 
     /// Takes an event that nobody waits for.
     pub(crate) fn offer(&self, account: AccountId, event: Vec<u8>) {
-        self.queue.offer(account, event);
+        self.queue.offer(Event { account, text: event });
     }
 
     /// Why nothing that is to be on the record may be begun now, if so.
@@ -261,28 +264,24 @@ pub(crate) async fn forward(
             return told(&fault, call.form, &request_id);
         }
     };
-    if let Identity::Own(caller) = &who.identity
-        && subject.asks_who_calls()
-    {
-        return Box::pin(sts::identity(app, &Exchange::new(app, &parts, peer), caller)).await;
-    }
-    if let Identity::Own(caller) = &who.identity
-        && signed_service(&parts).as_deref() == Some("sts")
-    {
-        let said = parameters(&parts, read.as_ref());
-        let exchange = Exchange::new(app, &parts, peer);
-        if let Some(answer) = Box::pin(sts::own(app, &exchange, caller, said.as_deref())).await {
-            return answer;
+    if let Identity::Own(caller) = &who.identity {
+        let exchange = Exchange {
+            parts: &parts,
+            peer: peer.ip().to_canonical(),
+            source,
+            request_id: request_id.clone(),
+            now,
+        };
+        match answered_here(app, &exchange, caller, &subject, read.as_ref()).await {
+            Ok(None) => {}
+            Ok(Some(answer)) => return answer,
+            Err(denied) => {
+                let fault = Fault::NotAllowed(denied.message);
+                let call = call(subject, who, read, None);
+                Box::pin(call.record_fault(app, &parts, &fault)).await;
+                return told(&fault, call.form, &request_id);
+            }
         }
-    }
-    if let Identity::Own(caller) = &who.identity
-        && let Err(denied) =
-            allowed::check(app, &Exchange::new(app, &parts, peer), caller, &subject, read.as_ref())
-    {
-        let fault = Fault::NotAllowed(denied.message);
-        let call = call(subject, who, read, None);
-        call.record_fault(app, &parts, &fault).await;
-        return told(&fault, call.form, &request_id);
     }
     let call = Box::new(call(subject, who, read, mismatch.clone()));
     let form = call.form;
@@ -300,6 +299,28 @@ pub(crate) async fn forward(
         Ok(response) => response.map(BodyExt::boxed_unsync),
         Err(failure) => told(&fault_of(failure, mismatch.as_ref()), form, &request_id),
     }
+}
+
+/// What Cairn answers a holder of one of its own keys in the upstream's place, if anything.
+///
+/// Errors: policies do not allow the call.
+async fn answered_here(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    subject: &Subject,
+    read: Option<&WholeBody>,
+) -> Result<Option<Answer>, ApiError> {
+    if subject.asks_who_calls() {
+        return Ok(Some(Box::pin(sts::identity(app, exchange, caller)).await));
+    }
+    if signed_service(exchange.parts).as_deref() == Some("sts") {
+        let said = parameters(exchange.parts, read);
+        if let Some(answer) = Box::pin(sts::own(app, exchange, caller, said.as_deref())).await {
+            return Ok(Some(answer));
+        }
+    }
+    allowed::check(app, exchange, caller, subject, read).map(|()| None)
 }
 
 /// What was read before need not be captured, and objects' contents are on no record.

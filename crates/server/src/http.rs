@@ -2,6 +2,8 @@
 
 mod buckets;
 mod cloudtrail;
+mod cloudtrail_data;
+pub(crate) mod organizations;
 mod signed;
 pub(crate) mod sts;
 mod unknown;
@@ -71,7 +73,8 @@ async fn here(
     match route {
         Route::Cairn => ("cairn", own::answer(app, &exchange, body).await),
         Route::CloudTrail => ("cloudtrail", cloudtrail::answer(app, &exchange, body).await),
-        Route::CloudTrailData => ("cloudtrail-data", cloudtrail::answer_data(app, &exchange, body).await),
+        Route::CloudTrailData => ("cloudtrail-data", cloudtrail_data::answer(app, &exchange, body).await),
+        Route::Organizations => ("organizations", organizations::answer(app, &exchange, body).await),
         Route::Sts => ("sts", sts::answer(app, &exchange, body).await),
         Route::S3 | Route::Plain => ("s3", buckets::answer(app, &exchange, body).await),
         Route::Service(service) => ("unknown", unknown::answer(app, &exchange, body, &service).await),
@@ -120,6 +123,17 @@ pub(crate) fn journal_error(error: JournalError) -> ApiError {
             ApiError::new(ErrorCode::RequestEntityTooLargeException, error.to_string())
         }
         JournalError::Append(error @ AppendError::Fatal(_)) => unknown(error.to_string()),
+        JournalError::Unavailable | JournalError::Refused => {
+            retry("The catalog cannot be changed now. Nothing was recorded or changed. Try again.")
+        }
+        JournalError::Void => {
+            retry("Another process changed the catalog first. The call had no effect. Try again.")
+        }
+        JournalError::Unsettled => ApiError::new(
+            ErrorCode::ServiceUnavailable,
+            "The catalog went away; whether this call took effect is told by asking again.",
+        ),
+        JournalError::Read(error) => unknown(error.to_string()),
         JournalError::Catalog(error) => unknown(error.to_string()),
         JournalError::Stopping => unknown("an earlier change could not be applied".to_owned()),
         JournalError::Event(error) => ApiError::internal(error.to_string()),

@@ -125,7 +125,13 @@ async fn make_accounts(
     let Some(first) = new.first().map(|account| account.id) else { return Ok(()) };
     let names: Vec<String> = new.iter().map(|account| account.id.to_string()).collect();
     let changes: Vec<Change> = new.into_iter().map(Change::PutAccount).collect();
-    control.commit(&changes, first, &describe(&names)).await
+    match control.commit(&changes, first, &describe(&names)).await {
+        // Their events are recorded all the same; the first ones after PostgreSQL answers again make the accounts.
+        Err(
+            JournalError::Unavailable | JournalError::Refused | JournalError::Unsettled | JournalError::Void,
+        ) => Ok(()),
+        made => made,
+    }
 }
 
 impl Judged {

@@ -1,5 +1,6 @@
 //! What runs beside requests: the readers of the log, and upkeep.
 
+mod catalog;
 mod delivery;
 mod gaps;
 mod history;
@@ -65,6 +66,7 @@ impl Jobs {
         running.spawn(history::follow(Arc::clone(app), growth.clone(), stop.clone()));
         running.spawn(history::commit(Arc::clone(app), stop.clone()));
         running.spawn(delivery::follow(Arc::clone(app), growth, stop.clone()));
+        running.spawn(catalog::follow(Arc::clone(app), stop.clone()));
         running.spawn(delivery::upload(Arc::clone(app), stop.clone()));
         running.spawn(gaps::run(Arc::clone(app), stop.clone()));
         running.spawn(rotation::run(Arc::clone(app), stop.clone()));

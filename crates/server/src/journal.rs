@@ -1,10 +1,21 @@
 //! Cairn's own way into the log: events about its own calls, alone or with the changes they made.
 
-use crate::clock;
-use cairn_model::event::{Admission, Door, Refusal};
-use cairn_model::{AccountId, Change, Origin, Position, Record, Timestamp};
+mod control;
+mod records;
+mod replay;
+mod settling;
+mod sharing;
+
+pub(crate) use control::{Control, Taught};
+pub(crate) use records::{admit, admit_with};
+pub(crate) use replay::{ReplayError, Replayed, replay};
+pub(crate) use sharing::Sharing;
+
+use cairn_model::event::Refusal;
+use cairn_model::{AccountId, Change, Position};
 use cairn_store::catalog::{Catalog, CatalogError};
-use cairn_store::log::{AppendError, Appended, Batch, Log};
+use cairn_store::log::{AppendError, Appended, Batch, Log, ReadError};
+use records::batch_of;
 use std::fmt::Display;
 use std::io;
 use std::sync::Arc;
@@ -16,22 +27,37 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Journal {
     log: Log,
     catalog: Catalog,
-    control: Mutex<Applied>,
+    control: Mutex<Standing>,
+    /// If other processes have the same catalog.
+    sharing: Option<Sharing>,
     missed: AtomicU64,
     /// Whether the log took what it was last given.
     writable: AtomicBool,
     fatal: CancellationToken,
 }
 
-/// Whether the catalog has all changes that are in the log. While it has not, no later position may be
-/// saved, or the missing change would be passed over at the next start.
+/// How the catalog stands to the log. While it has not all changes that are in it, no later position may be saved, or the
+/// missing change would be passed over at the next start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Applied {
-    All,
+enum Standing {
+    /// It has all changes that are in the log.
+    Applied,
+    /// A change may be in the log and not in the catalog: the process has to start again.
     Unknown,
+    /// The shared catalog may have the last changes, or not.
+    Unsettled(Unsettled),
 }
 
-/// Why nothing was recorded.
+/// A part of the log whose changes were on their way to the shared catalog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unsettled {
+    first: Position,
+    next: Position,
+    /// The version that they were decided on.
+    version: u64,
+}
+
+/// Why nothing was recorded, or did not take effect.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JournalError {
     /// Not in the log; trying again may help.
@@ -40,6 +66,21 @@ pub(crate) enum JournalError {
     /// In the log, but the catalog could not follow: the process has to stop and start again.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// Not in the log; trying again may help, once PostgreSQL answers.
+    #[error("the catalog on PostgreSQL cannot be reached")]
+    Unavailable,
+    /// Not in the log; trying again may help. What PostgreSQL said is logged.
+    #[error("the catalog on PostgreSQL answers, and refuses; the log says why")]
+    Refused,
+    /// In the log; whether it takes effect shows when PostgreSQL answers again.
+    #[error("PostgreSQL went away before it told whether the change came to the catalog")]
+    Unsettled,
+    /// In the log, and without effect: another process was first.
+    #[error("another process changed the catalog first")]
+    Void,
+    /// The log could not be read again.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// An earlier change stands in the log and not in the catalog: nothing goes on before the restart.
     #[error("an earlier change could not be applied; Cairn has to restart")]
     Stopping,
@@ -48,17 +89,23 @@ pub(crate) enum JournalError {
     Event(#[from] Refusal),
 }
 
-/// Held while a control-plane call decides, records and applies.
-pub(crate) struct Control<'a> {
-    journal: &'a Journal,
-    applied: MutexGuard<'a, Applied>,
-}
-
 impl Journal {
     /// `fatal` is cancelled when the process has to stop and recover at its next start.
     pub(crate) fn new(log: Log, catalog: Catalog, fatal: CancellationToken) -> Journal {
-        let (missed, writable) = (AtomicU64::new(0), AtomicBool::new(true));
-        Journal { log, catalog, control: Mutex::new(Applied::All), missed, writable, fatal }
+        Journal {
+            log,
+            catalog,
+            control: Mutex::new(Standing::Applied),
+            sharing: None,
+            missed: AtomicU64::new(0),
+            writable: AtomicBool::new(true),
+            fatal,
+        }
+    }
+
+    /// The same of one whose catalog other processes have too. [`Journal::join`] comes next.
+    pub(crate) fn sharing(self, sharing: Sharing) -> Journal {
+        Journal { sharing: Some(sharing), ..self }
     }
 
     pub(crate) fn log(&self) -> &Log {
@@ -117,7 +164,7 @@ impl Journal {
 
     /// Records an event. When this returns `Ok`, it survives power loss.
     pub(crate) async fn record(&self, account: AccountId, event: &[u8]) -> Result<(), JournalError> {
-        let batch = batch_of(&[], account, event)?;
+        let batch = batch_of(None, &[], account, event)?;
         Ok(self.append(batch).await.map(drop)?)
     }
 
@@ -127,71 +174,36 @@ impl Journal {
         tracing::error!(%error, "an event about a call is missing");
     }
 
-    /// Waits for the right to change the control plane.
+    /// Waits for the right to change the control plane. What other processes changed before has taken effect by then, unless
+    /// PostgreSQL cannot be reached: then nothing can be changed, and [`Control::commit`] says so.
     pub(crate) async fn control(&self) -> Control<'_> {
-        Control { journal: self, applied: self.control.lock().await }
+        Control::take(self).await
     }
 
     /// Moves the catalog's saved position up, so that the log's segments below can go.
     pub(crate) async fn checkpoint(&self) -> Result<(), JournalError> {
-        let mut control = self.control().await;
-        control.begin()?;
-        // Under the lock every change that is in the log has been applied.
-        let end = self.log.committed();
-        control.apply(&[], end).await
-    }
-}
-
-impl Control<'_> {
-    /// Records changes and the event of their call as one record, then lets them take effect. A crash before
-    /// the record is durable means that nothing happened; after it, start-up applies what the catalog has
-    /// not seen.
-    pub(crate) async fn commit(
-        &mut self,
-        changes: &[Change],
-        account: AccountId,
-        event: &[u8],
-    ) -> Result<(), JournalError> {
-        self.commit_batch(batch_of(changes, account, event)?, changes).await
-    }
-
-    /// As [`Control::commit`], of several calls: `batch` holds the record of each, `changes` are those in it, in their order.
-    /// All of them become durable and take effect, or none.
-    pub(crate) async fn commit_batch(
-        &mut self,
-        batch: Batch,
-        changes: &[Change],
-    ) -> Result<(), JournalError> {
-        self.begin()?;
-        let appended = match self.journal.append(batch).await {
-            Ok(appended) => appended,
-            Err(error) => {
-                // Any other error says that the record is not in the log and never will be.
-                if !matches!(error, AppendError::Fatal(_)) {
-                    *self.applied = Applied::All;
-                }
-                return Err(error.into());
-            }
-        };
-        self.apply(changes, appended.next).await
-    }
-
-    fn begin(&mut self) -> Result<(), JournalError> {
-        match *self.applied {
-            Applied::Unknown => Err(JournalError::Stopping),
-            Applied::All => {
-                *self.applied = Applied::Unknown;
-                Ok(())
-            }
+        let mut standing = self.control.lock().await;
+        match *standing {
+            Standing::Unknown => Err(JournalError::Stopping),
+            // What is unsettled must be found again.
+            Standing::Unsettled(_) => Ok(()),
+            // Under the lock every change that is in the log has been applied.
+            Standing::Applied => self.apply(&mut standing, &[], self.log.committed()).await,
         }
     }
 
     /// A change that stands in the log takes effect: now, or at the next start, which then has to come at
     /// once.
-    async fn apply(&mut self, changes: &[Change], next: Position) -> Result<(), JournalError> {
-        let applied = self.journal.catalog.apply(changes, next).await;
-        applied.inspect_err(|error| self.journal.give_up(error))?;
-        *self.applied = Applied::All;
+    async fn apply(
+        &self,
+        standing: &mut MutexGuard<'_, Standing>,
+        changes: &[Change],
+        next: Position,
+    ) -> Result<(), JournalError> {
+        **standing = Standing::Unknown;
+        let applied = self.catalog.apply(changes, next).await;
+        applied.inspect_err(|error| self.give_up(error))?;
+        **standing = Standing::Applied;
         Ok(())
     }
 }
@@ -215,78 +227,6 @@ pub(crate) async fn append_to(log: &Log, batch: Batch) -> Result<Appended, Appen
 pub(crate) fn give_up(fatal: &CancellationToken, error: &dyn Display) {
     tracing::error!(%error, "cannot go on; the process stops and recovers at its next start");
     fatal.cancel();
-}
-
-fn batch_of(changes: &[Change], account: AccountId, event: &[u8]) -> Result<Batch, Refusal> {
-    let mut batch = Batch::with_capacity(event.len() + 1024);
-    admit_with(&mut batch, changes, account, event)?;
-    Ok(batch)
-}
-
-/// Adds the event of a call and its changes to a batch, as one record.
-pub(crate) fn admit_with(
-    batch: &mut Batch,
-    changes: &[Change],
-    account: AccountId,
-    event: &[u8],
-) -> Result<(), Refusal> {
-    let admission = Admission { origin: Origin::Recorded, account, arrival: clock::now() };
-    let added = batch.push_with(|out| {
-        match changes {
-            [] => Record::start_event(out),
-            changes => Record::start_changes(changes, out),
-        }
-        Door::default().admit(event, &admission, clock::random_bits, out).map(drop)
-    });
-    added.map(drop)
-}
-
-/// Adds an event that Cairn itself wrote to a batch.
-pub(crate) fn admit(
-    batch: &mut Batch,
-    account: AccountId,
-    arrival: Timestamp,
-    event: &[u8],
-) -> Result<(), Refusal> {
-    let admission = Admission { origin: Origin::Recorded, account, arrival };
-    let added = batch.push_with(|out| {
-        Record::start_event(out);
-        Door::default().admit(event, &admission, clock::random_bits, out).map(drop)
-    });
-    added.map(drop)
-}
-
-/// Applies to the catalog what the log holds beyond its position: the changes of calls that a crash
-/// cut off between log and catalog.
-pub(crate) async fn replay(log: &Log, catalog: &Catalog) -> Result<u64, ReplayError> {
-    let mut reader = log.reader(catalog.position())?;
-    let mut replayed = 0;
-    while let Some(chunk) = reader.next(1 << 20)? {
-        let mut records = chunk.iter().peekable();
-        while let Some((position, payload)) = records.next() {
-            let damaged = |source| ReplayError::Record { position, source };
-            let record = Record::decode(payload).map_err(damaged)?;
-            if record.has_changes() {
-                let changes = record.changes().map_err(damaged)?;
-                let next = records.peek().map_or(chunk.next(), |(next, _)| *next);
-                catalog.apply(&changes, next).await?;
-                replayed += 1;
-            }
-        }
-    }
-    catalog.apply(&[], log.committed()).await?;
-    Ok(replayed)
-}
-
-/// Why start-up cannot bring the catalog up to the log.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ReplayError {
-    #[error(transparent)]
-    Read(#[from] cairn_store::log::ReadError),
-    #[error("the record at position {position}: {source}")]
-    Record { position: Position, source: cairn_model::record::NotARecord },
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod jobs;
 mod journal;
 mod listener;
 mod metrics;
+mod organization;
 mod origin;
 mod own;
 mod route;

@@ -12,6 +12,7 @@ mod locks;
 pub(crate) mod logs;
 mod lookup;
 mod proof;
+mod stacks;
 mod tail;
 
 pub(crate) use keys::{new_access_key_id, new_secret};
@@ -75,6 +76,8 @@ enum OwnCall {
     BeginImport,
     CountImported,
     Import,
+    ListStacks,
+    PutStack(String),
     /// Users, groups, roles, policies.
     Access(access::AccessCall),
 }
@@ -100,6 +103,8 @@ impl OwnCall {
             OwnCall::BeginImport => "BeginImport",
             OwnCall::CountImported => "CountImported",
             OwnCall::Import => "Import",
+            OwnCall::ListStacks => "ListStacks",
+            OwnCall::PutStack(_) => "PutStack",
             OwnCall::Access(call) => call.name(),
         }
     }
@@ -114,6 +119,7 @@ impl OwnCall {
                 | OwnCall::GetAccount(_)
                 | OwnCall::ListKeys
                 | OwnCall::GetPublicKeys
+                | OwnCall::ListStacks
         ) || matches!(self, OwnCall::Access(call) if call.reads());
         !reads && !self.imports()
     }
@@ -131,6 +137,7 @@ impl OwnCall {
             }
             OwnCall::GetAccount(id) | OwnCall::RenameAccount(id) => Some(serde_json::json!({ "id": id })),
             OwnCall::Access(call) => Some(call.parameters(body)),
+            OwnCall::PutStack(name) => Some(stacks::parameters(name, body)),
             // Thousands of positions would say nothing to anybody.
             OwnCall::CountImported => None,
             _ => object(body).ok().filter(|body| body.as_object().is_some_and(|members| !members.is_empty())),
@@ -152,6 +159,7 @@ fn named(method: &Method, path: &str) -> Option<OwnCall> {
         (&Method::POST, "/imports/begin") => return Some(OwnCall::BeginImport),
         (&Method::POST, "/imports/count") => return Some(OwnCall::CountImported),
         (&Method::POST, "/imports") => return Some(OwnCall::Import),
+        (&Method::GET, "/stacks") => return Some(OwnCall::ListStacks),
         _ => {}
     }
     if let Some(call) = access::named(method, path) {
@@ -163,6 +171,9 @@ fn named(method: &Method, path: &str) -> Option<OwnCall> {
             (&Method::POST, Some(id)) => Some(OwnCall::RenameAccount(id.to_owned())),
             _ => None,
         };
+    }
+    if let Some(name) = path.strip_prefix("/stacks/") {
+        return (method == Method::POST).then(|| OwnCall::PutStack(name.to_owned()));
     }
     let rest = path.strip_prefix("/keys/")?;
     let (id, action) = rest.split_once('/').unwrap_or((rest, ""));
@@ -245,6 +256,8 @@ async fn run(app: &App, exchange: &Exchange<'_>, caller: &Caller, call: &OwnCall
         OwnCall::BeginImport => imports::begin(app, body),
         OwnCall::CountImported => imports::count(app, body).await,
         OwnCall::Import => imports::end(body),
+        OwnCall::ListStacks => stacks::list(app, caller),
+        OwnCall::PutStack(name) => stacks::put(app, exchange, caller, name, body).await,
         OwnCall::Access(call) => access::run(app, exchange, caller, call, body).await,
     }
 }
@@ -266,14 +279,17 @@ fn permitted(
     crate::access::require(app, exchange, caller, &action, resources, Vec::new)
 }
 
-/// Everyone may look up and import events, and manage users, groups, roles and policies, each those of its account; all
-/// else is the operator's.
+/// Everyone may look up and import events, and manage users, groups, roles, policies and stacks, each those of its
+/// account; all else is the operator's.
 fn open_to(caller: &Caller, call: &OwnCall) -> Result<(), ApiError> {
     if caller.key.operator || matches!(call, OwnCall::Lookup | OwnCall::Tail | OwnCall::GetPublicKeys) {
         return Ok(());
     }
     if call.imports() {
         return imports::permitted(caller);
+    }
+    if matches!(call, OwnCall::ListStacks | OwnCall::PutStack(_)) {
+        return crate::access::refuse_ingest_only(caller, &format!("cairn:{}", call.name()));
     }
     if let OwnCall::Access(call) = call {
         return call.permitted(caller);

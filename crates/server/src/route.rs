@@ -17,6 +17,8 @@ pub(crate) enum Route {
     CloudTrail,
     /// PutAuditEvents.
     CloudTrailData,
+    /// Who belongs to the organization.
+    Organizations,
     /// GetCallerIdentity, and what an upstream has of `sts`.
     Sts,
     /// Buckets: Cairn's own, or an upstream's.
@@ -59,6 +61,7 @@ fn service_route(service: &str) -> Route {
     match service {
         "cloudtrail" => Route::CloudTrail,
         "cloudtrail-data" => Route::CloudTrailData,
+        "organizations" => Route::Organizations,
         "sts" => Route::Sts,
         "s3" => Route::S3,
         other => Route::Service(other.to_owned()),

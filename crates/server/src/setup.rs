@@ -1,5 +1,7 @@
 //! Start-up: opens everything in order, replays, and makes the first account at the first start.
 
+mod shared;
+
 use crate::access::Actors;
 use crate::api::Throttles;
 use crate::app::{App, BucketKeys, Unsealer, signing_key};
@@ -11,8 +13,9 @@ use crate::delivering::Router;
 use crate::events;
 use crate::gateway::{self, Gateway, GatewayError};
 use crate::ingest::{Budget, ENCODED_BYTES_MAX, UnderWay};
-use crate::journal::{Journal, JournalError, ReplayError, replay};
+use crate::journal::{Journal, JournalError, ReplayError, Replayed, replay};
 use crate::metrics::Metrics;
+use crate::organization;
 use crate::own;
 use crate::tail::Tails;
 use crate::targets::Targets;
@@ -24,6 +27,7 @@ use cairn_lake::{Bodies, BodyError, History, HistoryOptions, LakeError};
 use cairn_model::{
     AccessKey, Account, AccountId, Change, KeyStatus, Logging, Position, Timestamp, Trail, TrailArn,
 };
+use cairn_store::catalog::shared::{OpenError as SharedOpenError, SharedError};
 use cairn_store::catalog::{Catalog, CatalogError};
 use cairn_store::disk::LocalDisk;
 use cairn_store::durable_file::write_durably;
@@ -83,6 +87,24 @@ pub(crate) enum StartError {
     NoRandomness,
     #[error("the secrets in the catalog do not open under secret.key: it is of another data folder")]
     WrongKeyFile,
+    #[error(transparent)]
+    SharedCatalog(#[from] SharedOpenError),
+    #[error(transparent)]
+    Shared(#[from] SharedError),
+    #[error(
+        "the catalog on PostgreSQL has secrets that {0} opens: copy it here from a process that shares the catalog"
+    )]
+    NoKeyFile(String),
+    #[error(
+        "this data folder shares its catalog with others: set catalog.url. To go on without them, with what this process knows \
+         of it, remove the file {0}"
+    )]
+    CatalogUrlMissing(String),
+    #[error(
+        "catalog.url is of another catalog than the one that this data folder shares. To leave that one for good, and take over what \
+         the other has, remove the file {0}"
+    )]
+    OtherCatalog(String),
 }
 
 /// What start-up made.
@@ -133,8 +155,10 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
     let failed = |source| StartError::Folder { path: data.display().to_string(), source };
     backup::remove_staging(&data).map_err(failed)?;
     let disk = Arc::new(LocalDisk);
-    let seal = Arc::new(open_seal(&disk, &data)?);
     let incarnation = incarnation(&disk, &data).map_err(failed)?;
+    let shared = shared::find(&config, &data, &incarnation).await?;
+    let seal = Arc::new(open_seal(&disk, &data, shared.as_ref())?);
+    let agreed = shared.as_ref().and_then(|shared| shared.agreed);
     let catalog = Catalog::open(&data.join("catalog.db")).await?;
     let buckets = Buckets::open(data.join("buckets")).await?;
     let targets = Targets::new(buckets.clone());
@@ -156,7 +180,7 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
     let log_options = LogOptions {
         reserve_bytes: config.reserve_bytes,
         queue_bytes: ENCODED_BYTES_MAX,
-        must_reach: catalog.position().max(delivery.position()),
+        must_reach: catalog.position().max(delivery.position()).max(agreed.unwrap_or(Position::ZERO)),
         ..LogOptions::new(data.join("log"))
     };
     let log_disk = Arc::clone(&disk);
@@ -174,15 +198,21 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
     if history.committed() > recovery.end {
         return Err(StartError::LogBehind { end: recovery.end, reached: history.committed() });
     }
-    let replayed = replay(&log, &catalog).await?;
+    let Replayed { records: replayed, unsettled } = replay(&log, &catalog, agreed).await?;
     tracing::info!(records = recovery.records, end = %recovery.end, replayed, "the log is open");
 
     let fatal = CancellationToken::new();
-    let journal = Arc::new(Journal::new(log, catalog, fatal.clone()));
+    let journal = Journal::new(log, catalog, fatal.clone());
+    let journal = Arc::new(match shared {
+        Some(shared) => journal.sharing(shared.sharing(&config)),
+        None => journal,
+    });
+    shared::join(&journal, unsettled, &disk, &data).await?;
     let first_start = journal.catalog().state().keys.is_empty();
     if first_start {
         first_account(&config, given, &journal, &seal, &buckets).await?;
     }
+    organization::settle(&config, &journal).await?;
     let (operator, root_secret) = root_key(&journal, &seal, given)?;
     targets.connect(&config.targets, Credentials::fixed(&operator.access_key_id, &root_secret, None));
     let temporaries = Arc::new(Temporaries::new(Arc::clone(&seal)));
@@ -244,9 +274,18 @@ fn incarnation(disk: &LocalDisk, data: &Path) -> std::io::Result<String> {
 
 /// A new key file is made for a new data folder only: beside what was sealed under another, it would open nothing, and
 /// hide that the right one is missing.
-fn open_seal(disk: &LocalDisk, data: &Path) -> Result<Seal, KeyError> {
+fn open_seal(disk: &LocalDisk, data: &Path, shared: Option<&shared::Found>) -> Result<Seal, StartError> {
     let path = data.join("secret.key");
-    if data.join("catalog.db").exists() { Seal::load(disk, &path) } else { Seal::load_or_create(disk, &path) }
+    let others_have_one = shared.is_some_and(|shared| shared.operator.is_some());
+    if others_have_one && !path.exists() {
+        return Err(StartError::NoKeyFile(path.display().to_string()));
+    }
+    let seal = match others_have_one || data.join("catalog.db").exists() {
+        true => Seal::load(disk, &path)?,
+        false => Seal::load_or_create(disk, &path)?,
+    };
+    shared.map_or(Ok(()), |shared| shared.check(&seal))?;
+    Ok(seal)
 }
 
 /// Makes the account, its root key and the default trail, as one record. A crash before it is durable leaves
@@ -298,7 +337,12 @@ async fn first_account(
         changes.push(Change::PutTrail(Box::new(trail)));
     }
     let event = events::by_cairn("Initialize", account, &config.region, now, None);
-    journal.control().await.commit(&changes, account, &event).await?;
+    let mut control = journal.control().await;
+    control.check()?;
+    // Another process may have been first.
+    if journal.catalog().state().keys.is_empty() {
+        control.commit(&changes, account, &event).await?;
+    }
     Ok(())
 }
 
@@ -333,9 +377,10 @@ fn root_key(journal: &Journal, seal: &Seal, given: &GivenKey) -> Result<(AccessK
 }
 
 /// The names that a data folder's own files and folders have.
-pub(crate) const OWN_NAMES: [&str; 11] = [
+pub(crate) const OWN_NAMES: [&str; 12] = [
     "secret.key",
     "catalog.db",
+    shared::FOLLOWS,
     // SQLite would take these for the catalog's, whichever that is.
     "catalog.db-wal",
     "catalog.db-shm",

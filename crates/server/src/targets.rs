@@ -1,5 +1,6 @@
-//! What trails deliver to beyond Cairn's own buckets: where a bucket is, and whether topics and keys are there.
+//! What trails deliver to beyond Cairn's own buckets: where a bucket is, and whether topics, keys and log groups are there.
 
+mod logs;
 mod places;
 mod services;
 
@@ -7,6 +8,7 @@ use crate::config::TargetSettings;
 use cairn_aws::{AwsError, Credentials, PutError, PutObject, PutOutcome};
 use cairn_bucket::Buckets;
 use cairn_model::AccountId;
+pub(crate) use logs::LogGroupFault;
 use services::Services;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -109,17 +111,17 @@ impl Targets {
         in_time(format!("policy of bucket {name}"), policy).await
     }
 
-    /// Whether the topic of this ARN is there. Answers within 2 seconds.
-    pub(crate) async fn topic(&self, arn: &str) -> Result<(), TopicFault> {
+    /// The policy of the topic of this ARN as JSON text; `None` if it has none. Answers within 2 seconds.
+    pub(crate) async fn topic_policy(&self, arn: &str) -> Result<Option<String>, TopicFault> {
         let sns =
             self.services.get().and_then(|services| services.sns.as_ref()).ok_or(TopicFault::NotFound)?;
         let asked = async {
-            match sns.get_topic_attributes(arn).await {
-                Err(error) if error.is_not_found() => Ok(false),
-                other => other.map(|()| true),
+            match sns.get_topic_policy(arn).await {
+                Err(error) if error.is_not_found() => Ok(None),
+                other => other.map(Some),
             }
         };
-        if in_time(format!("topic {arn}"), asked).await? { Ok(()) } else { Err(TopicFault::NotFound) }
+        in_time(format!("topic {arn}"), asked).await?.ok_or(TopicFault::NotFound)
     }
 
     /// The ARN of the key that `key` names as CloudTrail allows it: `alias/x`, an alias's ARN, a key's ARN or id. What

@@ -5,10 +5,7 @@
 use cairn_model::AccountId;
 use cairn_wire::Operation;
 use cairn_wire::shape::Kind;
-use http::request::Parts;
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
-use std::borrow::Cow;
 
 /// Members that name resources, and what kind they name unless by ARN. An operation is about those that it has: else
 /// a member that nothing looks at would choose what is judged.
@@ -68,20 +65,12 @@ pub(super) fn takes(operation: Operation, member: &str) -> bool {
     members.iter().any(|known| known.name == member)
 }
 
-/// The channel that a call of `cloudtrail-data` names in its query.
-pub(crate) fn channel_of(parts: &Parts) -> Vec<String> {
-    let mut pairs = parts.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-    let value = pairs.find(|(name, _)| *name == "channelArn").map(|(_, value)| value);
-    let decoded = value.and_then(|value| percent_decode_str(value).decode_utf8().ok());
-    vec![decoded.map_or_else(|| "*".to_owned(), Cow::into_owned)]
-}
-
 /// A name, or a channel's destination: the ARN of a store.
 fn name_of(value: &Value) -> Option<&str> {
     value.as_str().or_else(|| value.get("Location")?.as_str())
 }
 
-/// Operations to whom a name means a trail of another region too, if it is shown in this one.
+/// Operations to whom a name means a trail of another region or of the organization too, if it is shown in this one.
 fn shows_trails(operation: Operation) -> bool {
     matches!(
         operation,
@@ -89,6 +78,13 @@ fn shows_trails(operation: Operation) -> bool {
             | Operation::GetEventSelectors
             | Operation::GetInsightSelectors
             | Operation::GetEventConfiguration
+            | Operation::UpdateTrail
+            | Operation::DeleteTrail
+            | Operation::StartLogging
+            | Operation::StopLogging
+            | Operation::PutEventSelectors
+            | Operation::PutInsightSelectors
+            | Operation::PutEventConfiguration
     )
 }
 

@@ -1,18 +1,22 @@
-//! What buckets, topics and keys are there: asked of the services that hold them.
+//! What buckets, topics, keys and log groups are there: asked of the services that hold them.
 
 use super::Call;
-use crate::targets::{BucketPlace, KmsFault, ServiceFault, TopicFault};
-use cairn_decide::trails::{Answers, BucketAnswer, PolicyText, Questions, TargetFault};
+use crate::targets::{BucketPlace, KmsFault, LogGroupFault, ServiceFault, TopicFault};
+use cairn_decide::access::role_of_arn;
+use cairn_decide::trails::{
+    Answers, BucketAnswer, LogStream, LogStreamAnswer, LogStreamFault, PolicyText, Questions, TargetFault,
+};
 
 impl Call<'_> {
     /// Asks all at once, so that a slow service costs its own time only.
     pub(super) async fn ask(&self, questions: &Questions) -> Answers {
-        let (bucket, topic, kms_key) = tokio::join!(
+        let (bucket, topic, kms_key, log_stream) = tokio::join!(
             maybe(questions.bucket.as_deref(), |name| self.bucket(name)),
             maybe(questions.topic.as_deref(), |arn| self.topic(arn)),
             maybe(questions.kms_key.as_deref(), |key| self.kms_key(key)),
+            maybe(questions.log_stream.as_ref(), |stream| self.log_stream(stream)),
         );
-        Answers { questions: questions.clone(), bucket, topic, kms_key }
+        Answers { questions: questions.clone(), bucket, topic, kms_key, log_stream }
     }
 
     async fn bucket(&self, name: &str) -> BucketAnswer {
@@ -47,12 +51,12 @@ impl Call<'_> {
         }
     }
 
-    async fn topic(&self, arn: &str) -> Result<(), TargetFault> {
-        let answer = self.app.targets.topic(arn).await;
-        answer.map_err(|fault| match fault {
-            TopicFault::NotFound => TargetFault::NotFound,
-            TopicFault::Service(ServiceFault { code }) => TargetFault::Refused { code },
-        })
+    async fn topic(&self, arn: &str) -> Result<PolicyText, TargetFault> {
+        match self.app.targets.topic_policy(arn).await {
+            Ok(policy) => Ok(policy.map_or(PolicyText::None, PolicyText::Text)),
+            Err(TopicFault::NotFound) => Err(TargetFault::NotFound),
+            Err(TopicFault::Service(ServiceFault { code })) => Err(TargetFault::Refused { code }),
+        }
     }
 
     async fn kms_key(&self, key: &str) -> Result<String, TargetFault> {
@@ -64,11 +68,23 @@ impl Call<'_> {
             KmsFault::Service(ServiceFault { code }) => TargetFault::Refused { code },
         })
     }
+
+    async fn log_stream(&self, stream: &LogStream) -> LogStreamAnswer {
+        let made = self.app.targets.make_log_stream(&stream.group.arn, &stream.name).await;
+        let made = made.map_err(|fault| match fault {
+            LogGroupFault::NotConfigured => LogStreamFault::NotConfigured,
+            LogGroupFault::NotFound => LogStreamFault::NotFound,
+            LogGroupFault::Service(ServiceFault { code }) => LogStreamFault::Refused { code },
+        });
+        let state = self.app.journal.catalog().state();
+        let role = role_of_arn(&stream.group.role_arn).and_then(|(account, name)| state.role(account, name));
+        LogStreamAnswer { made, trust: role.map(|role| role.trust.clone()) }
+    }
 }
 
-async fn maybe<'a, A, F: Future<Output = A>>(
-    question: Option<&'a str>,
-    ask: impl FnOnce(&'a str) -> F,
+async fn maybe<'a, Q: ?Sized, A, F: Future<Output = A>>(
+    question: Option<&'a Q>,
+    ask: impl FnOnce(&'a Q) -> F,
 ) -> Option<A> {
     match question {
         Some(question) => Some(ask(question).await),

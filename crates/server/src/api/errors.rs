@@ -1,9 +1,11 @@
 //! AWS's exceptions for why operations are refused: one function a family.
 
+use cairn_decide::audit_events::PutError;
 use cairn_decide::channels::ChannelError;
 use cairn_decide::dashboards::DashboardError;
 use cairn_decide::event_configuration::ConfigurationError;
 use cairn_decide::insights::InsightError;
+use cairn_decide::organization::{NotManager, OrganizationError};
 use cairn_decide::queries::QueryError;
 use cairn_decide::resource_policies::ResourcePolicyError;
 use cairn_decide::stores::StoreError;
@@ -36,6 +38,9 @@ fn trail_code(error: &TrailError) -> ErrorCode {
         TrailError::S3BucketDoesNotExist(_) => ErrorCode::S3BucketDoesNotExistException,
         TrailError::InsufficientS3BucketPolicy(_) => ErrorCode::InsufficientS3BucketPolicyException,
         TrailError::InsufficientSnsTopicPolicy { .. } => ErrorCode::InsufficientSnsTopicPolicyException,
+        TrailError::CloudTrailInvalidClientTokenId { .. } => {
+            ErrorCode::CloudTrailInvalidClientTokenIdException
+        }
         TrailError::KmsKeyNotFound(_) => ErrorCode::KmsKeyNotFoundException,
         TrailError::KmsKeyDisabled { .. } => ErrorCode::KmsKeyDisabledException,
         TrailError::InsufficientEncryptionPolicy { .. } => ErrorCode::InsufficientEncryptionPolicyException,
@@ -45,10 +50,10 @@ fn trail_code(error: &TrailError) -> ErrorCode {
             ErrorCode::InvalidCloudWatchLogsLogGroupArnException
         }
         TrailError::InvalidCloudWatchLogsRoleArn(_) => ErrorCode::InvalidCloudWatchLogsRoleArnException,
-        TrailError::CloudWatchLogsDeliveryUnavailable => {
+        TrailError::CloudWatchLogsDeliveryUnavailable(_) => {
             ErrorCode::CloudWatchLogsDeliveryUnavailableException
         }
-        TrailError::UnsupportedOperation(_) => ErrorCode::UnsupportedOperationException,
+        TrailError::Organization(error) => manager_code(*error),
     }
 }
 
@@ -78,8 +83,32 @@ fn store_code(error: &StoreError) -> ErrorCode {
         StoreError::KmsKeyNotFound(_) => ErrorCode::KmsKeyNotFoundException,
         StoreError::InsufficientEncryptionPolicy(_) => ErrorCode::InsufficientEncryptionPolicyException,
         StoreError::Kms { .. } => ErrorCode::KmsException,
-        StoreError::OrganizationsNotInUse => ErrorCode::OrganizationsNotInUseException,
+        StoreError::Organization(error) => manager_code(*error),
         StoreError::Conflict(_) => ErrorCode::ConflictException,
+    }
+}
+
+/// For operations on the organization.
+pub(super) fn organization_error(error: OrganizationError) -> ApiError {
+    let code = match &error {
+        OrganizationError::NotInUse => ErrorCode::OrganizationsNotInUseException,
+        OrganizationError::NotManagementAccount(_) => ErrorCode::NotOrganizationManagementAccountException,
+        OrganizationError::NotAnAccount(_) => ErrorCode::InvalidParameterException,
+        OrganizationError::CannotDelegateManagementAccount(_) => {
+            ErrorCode::CannotDelegateManagementAccountException
+        }
+        OrganizationError::AccountNotFound(_) => ErrorCode::AccountNotFoundException,
+        OrganizationError::AccountRegistered(_) => ErrorCode::AccountRegisteredException,
+        OrganizationError::AccountNotRegistered(_) => ErrorCode::AccountNotRegisteredException,
+        OrganizationError::LimitExceeded => ErrorCode::DelegatedAdminAccountLimitExceededException,
+    };
+    ApiError::new(code, error.to_string())
+}
+
+fn manager_code(error: NotManager) -> ErrorCode {
+    match error {
+        NotManager::NoOrganization => ErrorCode::OrganizationsNotInUseException,
+        NotManager::Member(_) => ErrorCode::NotOrganizationMasterAccountException,
     }
 }
 
@@ -100,6 +129,16 @@ fn channel_code(error: &ChannelError) -> ErrorCode {
         ChannelError::Store(error) => store_code(error),
         ChannelError::WrongCategory(_) => ErrorCode::InvalidEventDataStoreCategoryException,
     }
+}
+
+/// For what comes through channels.
+pub(super) fn put_error(error: PutError) -> ApiError {
+    let code = match &error {
+        PutError::InvalidChannelArn(_) => ErrorCode::InvalidChannelARN,
+        PutError::ChannelNotFound(_) => ErrorCode::ChannelNotFound,
+        PutError::DuplicatedId(_) => ErrorCode::DuplicatedAuditEventId,
+    };
+    ApiError::new(code, error.to_string())
 }
 
 /// For operations on dashboards.

@@ -1,14 +1,18 @@
 //! What decisions are made by: what the catalog knows of the caller's account.
 
-use super::Call;
-use cairn_decide::{dashboards, resource_policies, stores, tagging, trails};
-use cairn_model::{Change, Channel, Dashboard, EventDataStore, PolicedArn, ResourcePolicy, Trail};
+use super::{Call, KnownTrails};
+use cairn_decide::{dashboards, organization, resource_policies, stores, tagging, trails};
+use cairn_model::{Change, Channel, Dashboard, EventDataStore, Organization, PolicedArn, ResourcePolicy};
 use std::sync::Arc;
 
 /// What the catalog knows of one account.
 pub(super) struct Known {
-    trails: Vec<Arc<Trail>>,
+    pub(super) trails: KnownTrails,
     stores: Vec<Arc<EventDataStore>>,
+    /// Of the organization's management account.
+    shared_stores: Vec<Arc<EventDataStore>>,
+    /// Of the organization's management account.
+    shared_channels: Vec<Arc<Channel>>,
     channels: Vec<Arc<Channel>>,
     dashboards: Vec<Arc<Dashboard>>,
     policies: Vec<Arc<ResourcePolicy>>,
@@ -18,42 +22,56 @@ impl Call<'_> {
     /// What the catalog knows of the caller's account.
     pub(super) fn known(&self) -> Known {
         let (state, account) = (self.app.journal.catalog().state(), self.caller.account());
+        let trails = KnownTrails::of(&state, account);
+        let management = trails.organization().map(|organization| organization.management);
+        let stores_of = |account| state.event_data_stores_of(account).cloned().collect();
+        let channels_of = |account| state.channels_of(account).cloned().collect();
         Known {
-            trails: state.trails_of(account).cloned().collect(),
-            stores: state.event_data_stores_of(account).cloned().collect(),
-            channels: state.channels_of(account).cloned().collect(),
+            shared_stores: management.map(stores_of).unwrap_or_default(),
+            shared_channels: management.map(channels_of).unwrap_or_default(),
+            trails,
+            stores: stores_of(account),
+            channels: channels_of(account),
             dashboards: state.dashboards_of(account).cloned().collect(),
             policies: state.resource_policies_of(account).cloned().collect(),
         }
     }
 
-    /// The trails of the caller's account.
-    pub(super) fn trails(&self) -> Vec<Arc<Trail>> {
-        let state = self.app.journal.catalog().state();
-        state.trails_of(self.caller.account()).cloned().collect()
+    /// The trails of the caller's account and of its organization.
+    pub(super) fn trails(&self) -> KnownTrails {
+        KnownTrails::of(&self.app.journal.catalog().state(), self.caller.account())
+    }
+
+    /// The organization of the caller's account.
+    pub(super) fn organization(&self) -> Option<Arc<Organization>> {
+        self.app.journal.catalog().state().organization_of(self.caller.account()).cloned()
+    }
+
+    /// What operations on the organization are decided by.
+    pub(super) fn organization_facts<'a>(
+        &self,
+        organization: Option<&'a Organization>,
+    ) -> organization::Facts<'a> {
+        organization::Facts { organization, account: self.caller.account(), now: self.now }
     }
 
     /// What operations on trails are decided by.
-    pub(super) fn facts<'a>(&'a self, trails: &'a [Arc<Trail>]) -> trails::Facts<'a> {
-        trails::Facts {
-            trails,
-            account: self.caller.account(),
-            region: &self.caller.region,
-            now: self.now,
-            limits: self.app.config.limits.limits(),
-        }
-    }
-
-    /// What operations on trails are decided by, where more than trails is known.
-    pub(super) fn trail_facts<'a>(&'a self, known: &'a Known) -> trails::Facts<'a> {
-        self.facts(&known.trails)
+    pub(super) fn facts<'a>(&'a self, trails: &'a KnownTrails) -> trails::Facts<'a> {
+        trails.facts(&self.caller.region, self.now, self.app.config.limits.limits())
     }
 
     /// What operations on event data stores and channels are decided by.
     pub(super) fn store_facts<'a>(&'a self, known: &'a Known) -> stores::Facts<'a> {
+        let organization = known.trails.organization();
+        let membership = |organization| stores::Membership {
+            organization,
+            stores: &known.shared_stores,
+            channels: &known.shared_channels,
+        };
         stores::Facts {
             stores: &known.stores,
             channels: &known.channels,
+            organization: organization.map(|organization| membership(&**organization)),
             account: self.caller.account(),
             region: &self.caller.region,
             now: self.now,
@@ -73,11 +91,15 @@ impl Call<'_> {
 
     /// What tags are decided by.
     pub(super) fn tagging_facts<'a>(&'a self, known: &'a Known) -> tagging::Facts<'a> {
-        tagging::Facts { trails: self.trail_facts(known), dashboards: self.dashboard_facts(known) }
+        tagging::Facts { trails: self.facts(&known.trails), dashboards: self.dashboard_facts(known) }
     }
 
     /// The changes by which the account forgets what is gone by now: whatever changes the account makes them too.
     pub(crate) fn forgetting(&self) -> Vec<Change> {
+        let state = self.app.journal.catalog().state();
+        if !state.event_data_stores_of(self.caller.account()).any(|store| store.is_gone(self.now)) {
+            return Vec::new();
+        }
         let known = self.known();
         let gone = stores::gone(&self.store_facts(&known)).into_iter();
         gone.flat_map(|arn| {

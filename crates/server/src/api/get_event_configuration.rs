@@ -17,7 +17,7 @@ fn show(call: Call<'_>, subject: Subject<'_>) -> Result<GetEventConfigurationRes
     let known = call.known();
     match subject {
         Subject::Trail(name_or_arn) => {
-            let trail = trails::get(&call.trail_facts(&known), name_or_arn)?;
+            let trail = trails::get(&call.facts(&known.trails), name_or_arn)?;
             Ok(GetEventConfigurationResponse {
                 trail_arn: Some(trail.arn.to_string()),
                 aggregation_configurations: Some(shapes::aggregations(trail.aggregation.as_ref())),

@@ -16,7 +16,7 @@ fn show(call: Call<'_>, subject: Subject<'_>) -> Result<GetInsightSelectorsRespo
     let known = call.known();
     match subject {
         Subject::Trail(name_or_arn) => {
-            let trail = insights::of_trail(&call.trail_facts(&known), name_or_arn)?;
+            let trail = insights::of_trail(&call.facts(&known.trails), name_or_arn)?;
             Ok(GetInsightSelectorsResponse {
                 trail_arn: Some(trail.arn.to_string()),
                 insight_selectors: Some(shapes::insight_selectors(&trail.insights)),

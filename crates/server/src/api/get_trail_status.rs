@@ -23,12 +23,13 @@ pub(super) fn run(call: Call<'_>) -> Answered {
         latest_digest_delivery_error: delivered.latest_digest_delivery_error,
         latest_notification_time: delivered.latest_notification_time.map(shapes::epoch),
         latest_notification_error: delivered.latest_notification_error,
+        latest_cloud_watch_logs_delivery_time: delivered.latest_log_group_delivery_time.map(shapes::epoch),
+        latest_cloud_watch_logs_delivery_error: delivered.latest_log_group_delivery_error,
         latest_delivery_attempt_time: text(delivered.latest_delivery_attempt_time),
         latest_delivery_attempt_succeeded: text(delivered.latest_delivery_attempt_succeeded),
         latest_notification_attempt_time: text(delivered.latest_notification_attempt_time),
         latest_notification_attempt_succeeded: text(delivered.latest_notification_attempt_succeeded),
         time_logging_started: text(started),
         time_logging_stopped: text(stopped),
-        ..GetTrailStatusResponse::default()
     })
 }

@@ -1,6 +1,7 @@
 //! Operations on imports into event data stores, of which Cairn has none yet: what can be said without any is said.
 
 use super::{Answered, Call, pages, store_error};
+use cairn_decide::imports::check_source;
 use cairn_decide::selectors::{Family, family};
 use cairn_decide::stores::{self, StoreError};
 use cairn_wire::generated::{
@@ -12,9 +13,9 @@ use cairn_wire::{ApiError, ErrorCode};
 pub(super) fn start(call: Call<'_>) -> Answered {
     let input: StartImportRequest = call.input()?;
     let invalid = |message| Err(ApiError::new(ErrorCode::InvalidParameterException, message));
-    let destinations = match (input.import_id, input.destinations, input.import_source) {
+    let (destinations, source) = match (input.import_id, input.destinations, input.import_source) {
         (Some(import), None, None) => return Err(not_found(ErrorCode::ImportNotFoundException, &import)),
-        (None, Some(destinations), Some(_)) => destinations,
+        (None, Some(destinations), Some(source)) => (destinations, source.s3),
         _ => return invalid("Specify either ImportId, or Destinations and ImportSource."),
     };
     if let (Some(start), Some(end)) = (input.start_event_time, input.end_event_time)
@@ -22,6 +23,8 @@ pub(super) fn start(call: Call<'_>) -> Answered {
     {
         return invalid("StartEventTime must not be after EndEventTime.");
     }
+    check_source(&source.s3_location_uri)
+        .map_err(|error| ApiError::new(ErrorCode::InvalidImportSourceException, error.to_string()))?;
     let known = call.known();
     for destination in &destinations {
         let store = stores::active(&call.store_facts(&known), destination).map_err(store_error)?;

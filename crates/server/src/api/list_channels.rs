@@ -11,7 +11,7 @@ pub(super) fn run(call: Call<'_>) -> Answered {
     let after = pages::after(input.next_token.as_deref(), is_ours)?;
     let known = call.known();
     let page = channels::list(&call.store_facts(&known), after.as_ref(), pages::size(input.max_results));
-    let next = page.items.last().filter(|_| page.has_more).map(|channel| channel.arn.to_string());
+    let next = page.next_after().map(|channel| channel.arn.to_string());
     let item = |channel: &cairn_model::Channel| Channel {
         channel_arn: Some(channel.arn.to_string()),
         name: Some(channel.name.clone()),

@@ -14,7 +14,7 @@ pub(super) fn run(call: Call<'_>) -> Answered {
     let prefix = input.name_prefix.as_deref().unwrap_or_default();
     let (known, size) = (call.known(), pages::size(input.max_results));
     let page = dashboards::list(&call.dashboard_facts(&known), prefix, kind, after.as_ref(), size);
-    let next = page.items.last().filter(|_| page.has_more).map(|dashboard| dashboard.arn.to_string());
+    let next = page.next_after().map(|dashboard| dashboard.arn.to_string());
     let item = |dashboard: &Dashboard| DashboardDetail {
         dashboard_arn: Some(dashboard.arn.to_string()),
         r#type: Some(dashboard.kind.name().to_owned()),

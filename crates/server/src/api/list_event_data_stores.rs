@@ -7,11 +7,12 @@ use cairn_wire::generated::{EventDataStore, ListEventDataStoresRequest, ListEven
 
 pub(super) fn run(call: Call<'_>) -> Answered {
     let input: ListEventDataStoresRequest = call.input()?;
-    let is_ours = |arn: &EventDataStoreArn| call.is_here(arn.account, &arn.region);
-    let after = pages::after(input.next_token.as_deref(), is_ours)?;
     let known = call.known();
-    let page = stores::list(&call.store_facts(&known), after.as_ref(), pages::size(input.max_results));
-    let next = page.items.last().filter(|_| page.has_more).map(|store| store.arn.to_string());
+    let facts = call.store_facts(&known);
+    let is_ours = |arn: &EventDataStoreArn| facts.reaches(arn.account) && arn.region == facts.region;
+    let after = pages::after(input.next_token.as_deref(), is_ours)?;
+    let page = stores::list(&facts, after.as_ref(), pages::size(input.max_results));
+    let next = page.next_after().map(|store| store.arn.to_string());
     let item = |store: &cairn_model::EventDataStore| EventDataStore {
         event_data_store_arn: Some(store.arn.to_string()),
         name: Some(store.name.clone()),

@@ -1,5 +1,5 @@
-//! ListPublicKeys: the keys that signed the account's digests, the same in every region. All stand in one page: there
-//! are a dozen a year.
+//! ListPublicKeys: the keys that signed the account's digests, its own and those of its organization's management account,
+//! the same in every region. All stand in one page: there are a dozen a year.
 
 use super::{Answered, Call, shapes};
 use cairn_model::{SigningKey, Timestamp};
@@ -18,14 +18,22 @@ pub(super) fn run(call: Call<'_>) -> Answered {
     }
     super::refuse_token(input.next_token.as_deref())?;
     let state = call.app.journal.catalog().state();
+    let account = call.caller.account();
+    let management = state.organization_of(account).map(|organization| organization.management);
+    let signers = [account, management.unwrap_or(account)];
     let mut keys: Vec<&Arc<SigningKey>> = state
-        .signing_keys_of(call.caller.account())
+        .signing_keys
+        .values()
+        .filter(|key| signers.contains(&key.account))
         .filter(|key| key.valid_from <= end && start <= key.valid_to)
         .collect();
     keys.sort_by_key(|key| (key.valid_from, &key.fingerprint));
-    // While one key replaces another both are valid; the newest signs.
-    if asks_for_current && keys.len() > 1 {
-        keys.drain(..keys.len() - 1);
+    // While one key replaces another both are valid; each account's newest signs.
+    if asks_for_current {
+        let newest = |account| keys.iter().rposition(|key| key.account == account);
+        let newest = signers.map(newest);
+        let mut index = 0..;
+        keys.retain(|_| newest.contains(&index.next()));
     }
     let public_key_list = Some(keys.into_iter().map(|key| public_key(key)).collect());
     call.read(&ListPublicKeysResponse { public_key_list, next_token: None })

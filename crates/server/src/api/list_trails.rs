@@ -15,9 +15,10 @@ pub(super) fn run(call: Call<'_>) -> Answered {
     })?;
     let known = call.trails();
     let page = trails::list(&call.facts(&known), after.as_ref());
+    let next = page.next_after().map(|trail| trail.arn.to_string());
     call.read(&ListTrailsResponse {
-        trails: Some(page.trails.into_iter().map(info).collect()),
-        next_token: page.next.map(|arn| arn.to_string()),
+        trails: Some(page.items.into_iter().map(info).collect()),
+        next_token: next,
     })
 }
 

@@ -42,7 +42,7 @@ fn on_trail(
     let aggregations = input.aggregation_configurations.as_deref().ok_or(ParameterError::Nothing)?;
     let templates = shapes::templates_from(aggregations);
     let known = call.known();
-    event_configuration::put_on_trail(&call.trail_facts(&known), name_or_arn, &templates)
+    event_configuration::put_on_trail(&call.facts(&known.trails), name_or_arn, &templates)
 }
 
 fn on_store(

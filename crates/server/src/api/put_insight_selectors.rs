@@ -20,7 +20,7 @@ pub(super) fn run(call: Call<'_>) -> Answered {
 
 fn on_trail(call: Call<'_>, name_or_arn: &str, asked: &[AskedSelector]) -> Answered {
     let known = call.known();
-    let put = insights::put_on_trail(&call.trail_facts(&known), name_or_arn, asked);
+    let put = insights::put_on_trail(&call.facts(&known.trails), name_or_arn, asked);
     let trail = put.map_err(insight_error)?;
     let output = PutInsightSelectorsResponse {
         trail_arn: Some(trail.arn.to_string()),

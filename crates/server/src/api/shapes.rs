@@ -36,6 +36,8 @@ pub(super) fn trail(trail: &Trail) -> wire::Trail {
         s3_key_prefix: trail.prefix.clone(),
         sns_topic_name: topic(trail),
         sns_topic_arn: trail.sns_topic.clone(),
+        cloud_watch_logs_log_group_arn: trail.log_group.as_ref().map(|group| group.arn.clone()),
+        cloud_watch_logs_role_arn: trail.log_group.as_ref().map(|group| group.role_arn.clone()),
         kms_key_id: trail.kms_key.clone(),
         include_global_service_events: Some(trail.include_global_service_events),
         is_multi_region_trail: Some(trail.multi_region),
@@ -44,9 +46,8 @@ pub(super) fn trail(trail: &Trail) -> wire::Trail {
         log_file_validation_enabled: Some(trail.log_file_validation),
         has_custom_event_selectors: Some(has_custom_selectors(trail)),
         has_insight_selectors: Some(!trail.insights.is_empty()),
-        is_organization_trail: Some(false),
+        is_organization_trail: Some(trail.organization.is_some()),
         recursive_logging: Some(trail.recursive_logging),
-        ..wire::Trail::default()
     }
 }
 
@@ -58,14 +59,15 @@ pub(super) fn created(trail: &Trail) -> wire::CreateTrailResponse {
         s3_key_prefix: trail.prefix.clone(),
         sns_topic_name: topic(trail),
         sns_topic_arn: trail.sns_topic.clone(),
+        cloud_watch_logs_log_group_arn: trail.log_group.as_ref().map(|group| group.arn.clone()),
+        cloud_watch_logs_role_arn: trail.log_group.as_ref().map(|group| group.role_arn.clone()),
         kms_key_id: trail.kms_key.clone(),
         include_global_service_events: Some(trail.include_global_service_events),
         is_multi_region_trail: Some(trail.multi_region),
         trail_arn: Some(trail.arn.to_string()),
         log_file_validation_enabled: Some(trail.log_file_validation),
-        is_organization_trail: Some(false),
+        is_organization_trail: Some(trail.organization.is_some()),
         recursive_logging: Some(trail.recursive_logging),
-        ..wire::CreateTrailResponse::default()
     }
 }
 
@@ -78,6 +80,8 @@ pub(super) fn updated(trail: &Trail) -> wire::UpdateTrailResponse {
         s3_key_prefix: created.s3_key_prefix,
         sns_topic_name: created.sns_topic_name,
         sns_topic_arn: created.sns_topic_arn,
+        cloud_watch_logs_log_group_arn: created.cloud_watch_logs_log_group_arn,
+        cloud_watch_logs_role_arn: created.cloud_watch_logs_role_arn,
         kms_key_id: created.kms_key_id,
         include_global_service_events: created.include_global_service_events,
         is_multi_region_trail: created.is_multi_region_trail,
@@ -85,7 +89,6 @@ pub(super) fn updated(trail: &Trail) -> wire::UpdateTrailResponse {
         log_file_validation_enabled: created.log_file_validation_enabled,
         is_organization_trail: created.is_organization_trail,
         recursive_logging: created.recursive_logging,
-        ..wire::UpdateTrailResponse::default()
     }
 }
 

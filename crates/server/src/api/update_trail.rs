@@ -1,7 +1,7 @@
 //! UpdateTrail.
 
 use super::{Answered, Call, Prepared, shapes, trail_error};
-use cairn_decide::trails::{self, Plan, Settings, Unbuilt};
+use cairn_decide::trails::{self, LogGroupSettings, Plan, Settings};
 use cairn_model::Change;
 use cairn_wire::ApiError;
 use cairn_wire::generated::UpdateTrailRequest;
@@ -30,10 +30,10 @@ fn plan(call: Call<'_>) -> Result<Plan, ApiError> {
         multi_region: input.is_multi_region_trail,
         log_file_validation: input.enable_log_file_validation,
         recursive_logging: input.recursive_logging,
-        unbuilt: Unbuilt {
-            log_group_arn: input.cloud_watch_logs_log_group_arn,
-            log_role_arn: input.cloud_watch_logs_role_arn,
-            organization: input.is_organization_trail,
+        organization: input.is_organization_trail,
+        log_group: LogGroupSettings {
+            arn: input.cloud_watch_logs_log_group_arn,
+            role_arn: input.cloud_watch_logs_role_arn,
         },
     };
     let known = call.trails();

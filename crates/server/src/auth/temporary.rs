@@ -27,7 +27,8 @@ pub(crate) struct Temporary {
     pub(crate) policy: Option<Arc<Policy>>,
     /// The key that it ends with: GetSessionToken's caller's.
     issuer: Option<String>,
-    token: String,
+    /// What its requests present, as they do.
+    pub(crate) token: String,
 }
 
 /// What is handed out.

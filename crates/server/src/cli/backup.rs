@@ -1,6 +1,7 @@
 //! `cairn backup`: a copy of a serving Cairn's data folder, at one position of its log.
 
 use super::client::{Client, Connection, Refusal};
+use super::counted::counted;
 use super::{Failure, client_runtime, output};
 use crate::backup::manifest::{DATA, Entry, Manifest, NAME, is_inside};
 use aws_lc_rs::digest::{Context, SHA256};
@@ -42,9 +43,10 @@ impl Backup {
         let manifest = client_runtime()?.block_on(self.fetch(&client))?;
         let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
         output::tell(&format!(
-            "{}: {} files, {bytes} bytes, every event acknowledged before {} (position {})",
+            "{}: {}, {}, every event acknowledged before {} (position {})",
             self.folder.display(),
-            manifest.files.len(),
+            counted(manifest.files.len() as u64, "file"),
+            counted(bytes, "byte"),
             manifest.created,
             manifest.position
         ));

@@ -17,11 +17,17 @@ use hyper::body::Incoming;
 use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// The largest answer that is read whole, in bytes.
 const ANSWER_BYTES_MAX: usize = 256 << 20;
+
+/// Where CloudTrail's API answers.
+const API_PATH: &str = "/";
+/// What stands before the name of an operation.
+const TARGET: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
 
 /// How long the server may be silent.
 #[derive(Clone, Copy)]
@@ -98,6 +104,21 @@ pub(super) struct Client {
     timeouts: Timeouts,
 }
 
+/// A call of CloudTrail's that was refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{why}")]
+pub(super) struct Refused {
+    /// The name of the exception; empty if it did not come so far.
+    pub(super) exception: String,
+    why: Refusal,
+}
+
+impl From<Refusal> for Refused {
+    fn from(why: Refusal) -> Refused {
+        Refused { exception: String::new(), why }
+    }
+}
+
 /// An answer whose body has not been read yet.
 pub(super) type Answer = http::Response<Incoming>;
 
@@ -137,17 +158,45 @@ impl Client {
         headers: &[(&'static str, &str)],
         body: Bytes,
     ) -> Result<Answer, Refusal> {
-        let request = self.request(method, path_and_query, headers, body)?;
-        let patience = self.timeouts.of(path_and_query);
-        let answer = tokio::time::timeout(patience, self.http.request(request)).await;
-        let answer = answer.map_err(|_| self.silent(patience))?;
-        let answer = answer.map_err(|error| Refusal::unreachable(&self.endpoint, &error))?;
+        let answer = self.send(method, path_and_query, headers, body).await?;
         let status = answer.status();
         if status.is_success() {
             return Ok(answer);
         }
         let body = self.read(answer).await?;
         Err(Refusal::answered(&self.endpoint, status, &body))
+    }
+
+    /// Calls an operation of CloudTrail's.
+    pub(super) async fn cloudtrail(&self, operation: &str, input: &Value) -> Result<Value, Refused> {
+        let target = format!("{TARGET}.{operation}");
+        let headers = [("x-amz-target", target.as_str()), ("content-type", "application/x-amz-json-1.1")];
+        let answer = self.send(Method::POST, API_PATH, &headers, Bytes::from(input.to_string())).await?;
+        let status = answer.status();
+        let body = self.read(answer).await?;
+        let value: Value = serde_json::from_slice(&body).unwrap_or_default();
+        match status.is_success() {
+            true => Ok(value),
+            false => Err(Refused {
+                exception: value["__type"].as_str().unwrap_or_default().to_owned(),
+                why: Refusal::answered(&self.endpoint, status, &body),
+            }),
+        }
+    }
+
+    /// Sends a request and returns the head of its answer, whatever it says.
+    async fn send(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        headers: &[(&'static str, &str)],
+        body: Bytes,
+    ) -> Result<Answer, Refusal> {
+        let request = self.request(method, path_and_query, headers, body)?;
+        let patience = self.timeouts.of(path_and_query);
+        let answer = tokio::time::timeout(patience, self.http.request(request)).await;
+        let answer = answer.map_err(|_| self.silent(patience))?;
+        answer.map_err(|error| Refusal::unreachable(&self.endpoint, &error))
     }
 
     /// Reads the body of an answer whole.
@@ -199,7 +248,8 @@ impl Client {
         let (mut parts, ()) = builder.body(()).map_err(|error| wrong(&error))?.into_parts();
         let now = clock::jiff(clock::now());
         let credentials = self.signer.credentials();
-        let signed = sign(&Request::of(&parts), &body, &credentials, &self.signer.region, "cairn", now);
+        let service = if path_and_query == API_PATH { "cloudtrail" } else { "cairn" };
+        let signed = sign(&Request::of(&parts), &body, &credentials, &self.signer.region, service, now);
         parts.headers.extend(signed.map_err(|error| wrong(&error))?);
         Ok(http::Request::from_parts(parts, Full::new(body)))
     }

@@ -10,18 +10,22 @@ pub(super) const HEAD: &[&str] =
 pub(super) fn row(event: &str) -> Vec<String> {
     let event: Value = serde_json::from_str(event).unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
-    let identity = &event["userIdentity"];
-    let user = [&identity["userName"], &identity["arn"], &identity["invokedBy"], &identity["type"]];
+    // What came through a channel tells all but its place inside.
+    let told = if event["eventCategory"] == "ActivityAuditLog" { &event["eventData"] } else { &event };
+    let identity = &told["userIdentity"];
+    let principal = if std::ptr::eq(told, &event) { &Value::Null } else { &identity["principalId"] };
+    let user =
+        [principal, &identity["userName"], &identity["arn"], &identity["invokedBy"], &identity["type"]];
     let user = user.iter().find_map(|value| value.as_str()).unwrap_or("").to_owned();
     vec![
         text(&event["eventTime"]),
         text(&event["recipientAccountId"]),
         text(&event["awsRegion"]),
-        text(&event["eventSource"]),
-        text(&event["eventName"]),
+        text(&told["eventSource"]),
+        text(&told["eventName"]),
         user,
-        text(&event["sourceIPAddress"]),
-        text(&event["errorCode"]),
+        text(&told["sourceIPAddress"]),
+        text(&told["errorCode"]),
         text(&event["eventID"]),
     ]
 }

@@ -3,6 +3,8 @@
 use clap::Args;
 use serde_json::{Map, Value, json};
 
+const CATEGORIES: [&str; 6] = ["management", "data", "network", "insight", "activity", "all"];
+
 /// Which events are wanted; all conditions must hold.
 #[derive(Args)]
 #[command(next_help_heading = "Which events")]
@@ -43,8 +45,8 @@ pub(super) struct Filters {
     /// Reading calls (true) or writing calls (false)
     #[arg(long, value_name = "BOOL")]
     read_only: Option<bool>,
-    /// The category
-    #[arg(long, default_value = "all", value_parser = ["management", "data", "network", "insight", "all"])]
+    /// The category; activity: what came through channels
+    #[arg(long, default_value = "all", value_parser = CATEGORIES)]
     category: String,
     /// Words that must all occur in the event's values; word* matches beginnings
     #[arg(long, value_name = "WORDS")]

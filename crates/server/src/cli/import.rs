@@ -14,6 +14,7 @@ mod tally;
 mod transfer;
 
 use super::client::{Client, Connection};
+use super::counted::counted;
 use super::output::{Format as Output, Rows};
 use super::times::{self, Edge};
 use super::{Failure, client_runtime, output};
@@ -161,7 +162,10 @@ impl Import {
         match files.failed {
             0 if found_none => Err(Failure::failed("no files of CloudTrail there")),
             0 => Ok(()),
-            failed => Err(Failure::Failed(format!("{failed} files could not be imported; the rest is in"))),
+            failed => {
+                let failed = counted(failed, "file");
+                Err(Failure::Failed(format!("{failed} could not be imported; the rest is in")))
+            }
         }
     }
 

@@ -117,16 +117,21 @@ impl KeyArgs {
     }
 }
 
+fn may(key: &Value) -> String {
+    let is = |name: &str| key[name] == true;
+    let may = match (is("ingestOnly"), is("administrator")) {
+        (true, _) if is("anyAccount") => return "post for any account".to_owned(),
+        (true, _) => "post",
+        (false, true) => "everything",
+        (false, false) => "what its policies allow",
+    };
+    if is("anyAccount") { format!("{may}, post for any account") } else { may.to_owned() }
+}
+
 fn row(key: &Value, created: bool) -> Vec<String> {
     let text = |name: &str| key[name].as_str().unwrap_or("").to_owned();
     let user = key["user"].as_str().unwrap_or("(root)").to_owned();
-    let may = match (key["ingestOnly"] == true, key["anyAccount"] == true) {
-        (true, true) => "post for any account",
-        (true, false) => "post",
-        (false, true) => "everything, post for any account",
-        (false, false) => "everything",
-    };
-    let mut row = vec![text("accessKeyId"), text("account"), user, text("status"), may.to_owned()];
+    let mut row = vec![text("accessKeyId"), text("account"), user, text("status"), may(key)];
     match created {
         true => row.extend([text("secretAccessKey"), text("token")]),
         false => row.push(text("created")),

@@ -1,6 +1,7 @@
 //! `cairn restore`: a backup becomes a data folder.
 
 use super::backup::{copy_durably, sync_folder, sync_folders};
+use super::counted::counted;
 use super::{Failure, output};
 use crate::backup::manifest::{DATA, Entry, KEY_FILE, Manifest, NAME};
 use crate::setup::{self, RESTORING};
@@ -50,9 +51,9 @@ impl Restore {
         sync_folders(&aside).map_err(failed)?;
         move_up(&aside, &self.data).map_err(failed)?;
         output::tell(&format!(
-            "{}: {} files of {}, every event acknowledged before {}. Start it: cairn serve --data {}",
+            "{}: {} of {}, every event acknowledged before {}. Start it: cairn serve --data {}",
             self.data.display(),
-            manifest.files.len(),
+            counted(manifest.files.len() as u64, "file"),
             self.backup.display(),
             manifest.created,
             self.data.display(),

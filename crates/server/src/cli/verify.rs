@@ -4,6 +4,7 @@ mod bucket;
 mod shown;
 mod store;
 
+use super::counted::counted;
 use super::times::{self, Edge, FORMS};
 use super::{Failure, output::print};
 use crate::clock;
@@ -94,7 +95,7 @@ impl Verify {
             return Ok(());
         }
         let faults = report.integrity_faults + report.completeness_faults;
-        Err(Failure::Failed(format!("{}: not proven: {faults} findings", self.place)))
+        Err(Failure::Failed(format!("{}: not proven: {}", self.place, counted(faults, "finding"))))
     }
 
     fn scope(&self) -> Result<Scope, Failure> {

@@ -146,6 +146,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Days that event history keeps an event",
     ),
     setting(
+        "catalog.url",
+        &["catalog-url"],
+        &["CAIRN_CATALOG_URL"],
+        "",
+        "postgres:// URL of a catalog that several processes share (default: SQLite in the data folder); one with a password \
+         rather in the file or the variable",
+    ),
+    setting(
         "buckets.domain",
         &["buckets-domain"],
         &["CAIRN_BUCKETS_DOMAIN"],
@@ -264,10 +272,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "",
         "URL of SNS",
     ),
-    later(
+    setting(
         "targets.logs_endpoint",
         &["targets-logs-endpoint"],
         &["CAIRN_LOGS_ENDPOINT", "CAIRN_TARGETS_LOGS_ENDPOINT"],
+        "",
+        "URL of CloudWatch Logs",
     ),
     later(
         "targets.events_endpoint",
@@ -322,6 +332,26 @@ pub(crate) const SETTINGS: &[Setting] = &[
         &["CAIRN_AWS_AMBIENT"],
         "false",
         "Take credentials where the AWS CLI would (true or false)",
+    ),
+    setting(
+        "organization.id",
+        &["organization-id"],
+        &["CAIRN_ORGANIZATION_ID"],
+        "",
+        "The organization's id, such as o-exampleorgid",
+    ),
+    setting(
+        "organization.management_account",
+        &["organization-management-account"],
+        &["CAIRN_ORGANIZATION_MANAGEMENT_ACCOUNT"],
+        "",
+        "The account that manages the organization",
+    ),
+    list(
+        "organization.members",
+        &["organization-members"],
+        &["CAIRN_ORGANIZATION_MEMBERS"],
+        "Its accounts, each alone or as account=mail address",
     ),
     setting(
         "tls.certificate",

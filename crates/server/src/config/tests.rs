@@ -81,6 +81,17 @@ fn certificate_and_key_go_together() {
 }
 
 #[test]
+fn a_catalog_url_that_is_none_is_refused_without_showing_its_password() {
+    let refused =
+        with_file("[catalog]\nurl = \"mysql://ann:secret@host/db\"", &Values::new(), &Values::new());
+    let shown = refused.unwrap_err().to_string();
+    assert!(shown.contains("catalog.url") && !shown.contains("secret"), "{shown}");
+    let url = "postgres://ann@host/db";
+    let config = with_file("", &values(&[("catalog.url", url)]), &Values::new()).unwrap();
+    assert_eq!(config.catalog_url.as_deref(), Some(url));
+}
+
+#[test]
 fn a_named_file_must_exist() {
     let missing = std::path::Path::new("/nowhere/cairn.toml");
     let refused = Config::load(Some(missing), &Values::new(), &Values::new()).unwrap_err();

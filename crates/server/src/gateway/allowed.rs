@@ -3,6 +3,7 @@
 //! Of calls of S3 it is known which objects they are about and what they ask for besides; all others are judged as calls
 //! on `*`.
 
+mod actions;
 mod s3;
 
 use super::request_body::WholeBody;
@@ -12,6 +13,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::events::Exchange;
 use cairn_bucket::condition_values;
+use cairn_decide::policy::Actor;
 use cairn_operations::Recognized;
 use cairn_wire::{ApiError, ErrorCode};
 
@@ -24,12 +26,16 @@ pub(super) fn check(
     body: Option<&WholeBody>,
 ) -> Result<(), ApiError> {
     let Subject::Aws(recognized) = subject else { return Ok(()) };
+    // Who may do all in the account costs nothing here: only Cairn's own resources have policies that bind it.
+    let Some(actor) = access::actor(app, caller) else { return Ok(()) };
     let (service, name) = named(recognized);
     if is_s3(recognized) {
-        return check_s3(app, exchange, caller, &name, body);
+        return check_s3(app, exchange, caller, &actor, &name, body);
     }
-    let action = format!("{service}:{name}");
-    access::require(app, exchange, caller, &action, || vec!["*".to_owned()], Vec::new)
+    let needed = actions::needed(&service, &name);
+    needed.iter().try_for_each(|action| {
+        access::require(app, exchange, caller, action, || vec!["*".to_owned()], Vec::new)
+    })
 }
 
 /// The same of a call of S3.
@@ -37,10 +43,10 @@ fn check_s3(
     app: &App,
     exchange: &Exchange<'_>,
     caller: &Caller,
+    actor: &Actor,
     operation: &str,
     body: Option<&WholeBody>,
 ) -> Result<(), ApiError> {
-    let Some(actor) = access::actor(app, caller) else { return Ok(()) };
     let parts = exchange.parts;
     let body = body.map_or(&b""[..], |body| &body.bytes()[..]);
     let call = s3::Call { operation, parts, named: app.s3.named_by(&parts.uri, &parts.headers), body };
@@ -48,7 +54,7 @@ fn check_s3(
         let arn = caller.arn();
         denied(format!("User: {arn} is not authorized to perform: s3:{operation} because {unclear}"))
     })?;
-    let mut context = access::context(exchange, caller, &actor, Vec::new());
+    let mut context = access::context(exchange, caller, actor, Vec::new());
     for (key, value) in condition_values(&parts.uri, &parts.headers) {
         context.set(key, value);
     }

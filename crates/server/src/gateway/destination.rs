@@ -3,6 +3,7 @@
 use super::upstreams::Upstream;
 use crate::app::App;
 use crate::auth::is_region;
+use crate::http::organizations;
 use crate::route::{Route, route};
 use cairn_wire::sigv4::{Presented, Request};
 use http::Method;
@@ -36,6 +37,10 @@ pub(crate) async fn destination(app: &App, parts: &Parts) -> Destination {
             Destination::Here(route)
         }
         Route::Service(service) => serving(service).map_or(Destination::Here(route), Destination::Upstream),
+        Route::Organizations if organizations::is_ours(app) => Destination::Here(route),
+        Route::Organizations => {
+            serving("organizations").map_or(Destination::Here(route), Destination::Upstream)
+        }
         Route::Sts => serving("sts").map_or(Destination::Here(route), Destination::Upstream),
         Route::S3 | Route::Plain => {
             let any_api = upstreams.any_api().filter(|_| route == Route::Plain).map(Arc::clone);

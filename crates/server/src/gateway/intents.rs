@@ -272,7 +272,7 @@ async fn commit(
 ) -> Result<(), JournalError> {
     match changes {
         [] => journal.record(account, event).await,
-        changes => journal.control().await.commit(changes, account, event).await,
+        changes => journal.control().await.learn_one(changes, account, event).await,
     }
 }
 
@@ -281,10 +281,15 @@ fn is_final(error: &JournalError) -> bool {
     match error {
         JournalError::Append(AppendError::Fatal(_) | AppendError::Closed)
         | JournalError::Catalog(_)
+        | JournalError::Read(_)
         | JournalError::Stopping => true,
         JournalError::Append(
             AppendError::Busy | AppendError::Full | AppendError::Io(_) | AppendError::TooLarge { .. },
         )
+        | JournalError::Unavailable
+        | JournalError::Refused
+        | JournalError::Unsettled
+        | JournalError::Void
         | JournalError::Event(_) => false,
     }
 }

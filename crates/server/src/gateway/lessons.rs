@@ -4,7 +4,9 @@
 //! calls has them, the next gathers; whoever gets the lock first takes all that wait.
 
 use crate::clock;
-use crate::journal::{Control, Journal, JournalError, admit_with};
+use crate::journal::{Control, Journal, JournalError, Taught, admit_with};
+use cairn_model::event::Refusal;
+use cairn_model::record::Mark;
 use cairn_model::{Account, AccountId, Change};
 use cairn_store::log::{AppendError, Batch};
 use std::collections::VecDeque;
@@ -70,12 +72,14 @@ impl Lessons {
 
 /// One record each, all in one batch: all of them become durable, or none.
 async fn learn_together(journal: &Journal, control: &mut Control<'_>, waiting: Vec<Waiting>) {
-    let (mut batch, mut changes, mut taken) = (Batch::default(), Vec::new(), Vec::new());
+    let (mut changes, mut records, mut taken) = (Vec::new(), Vec::new(), Vec::new());
     for Waiting { lesson, learned } in waiting {
         let own = changes_of(&lesson, journal, &changes);
-        match admit_with(&mut batch, &own, lesson.account, &lesson.event) {
+        // One that the door refuses must not take the others with it.
+        match admit_with(&mut Batch::default(), None, &[], lesson.account, &lesson.event) {
             Ok(()) => {
-                changes.extend(own);
+                changes.extend(own.iter().cloned());
+                records.push((lesson, own));
                 taken.push(learned);
             }
             Err(refusal) => answer(learned, Err(refusal.into())),
@@ -84,10 +88,19 @@ async fn learn_together(journal: &Journal, control: &mut Control<'_>, waiting: V
     if taken.is_empty() {
         return;
     }
-    let committed = control.commit_batch(batch, &changes).await;
+    let committed = control.learn(&changes, |mark, taught| batch_of(&records, mark, taught)).await;
     for learned in taken {
         answer(learned, committed.as_ref().copied().map_err(same));
     }
+}
+
+fn batch_of(records: &[(Lesson, Vec<Change>)], mark: Option<Mark>, taught: Taught) -> Result<Batch, Refusal> {
+    let mut batch = Batch::default();
+    for (lesson, own) in records {
+        let own: &[Change] = if taught == Taught::Told { own } else { &[] };
+        admit_with(&mut batch, mark, own, lesson.account, &lesson.event)?;
+    }
+    Ok(batch)
 }
 
 /// What a lesson changes behind those before it. Another call may have met its account since, or somebody given that a
@@ -109,7 +122,14 @@ fn answer(learned: oneshot::Sender<Result<(), JournalError>>, outcome: Result<()
 fn same(error: &JournalError) -> JournalError {
     match error {
         JournalError::Append(error) => AppendError::clone(error).into(),
-        JournalError::Catalog(_) | JournalError::Stopping | JournalError::Event(_) => JournalError::Stopping,
+        JournalError::Unavailable => JournalError::Unavailable,
+        JournalError::Refused => JournalError::Refused,
+        JournalError::Unsettled => JournalError::Unsettled,
+        JournalError::Void => JournalError::Void,
+        JournalError::Catalog(_)
+        | JournalError::Read(_)
+        | JournalError::Stopping
+        | JournalError::Event(_) => JournalError::Stopping,
     }
 }
 

@@ -5,16 +5,18 @@ use super::faults::{Fault, Form};
 use super::hashed::Mismatch;
 use super::intents::Owed;
 use super::lessons::Lesson;
+use super::queue::Event;
 use super::request_body::WholeBody;
 use super::story::{Story, Told};
 use super::subject::Subject;
 use super::upstreams::Upstream;
 use crate::app::App;
+use crate::clock;
 use crate::config::RecordMode;
 use crate::journal::JournalError;
 use crate::listener::TlsSession;
 use cairn_gateway::{Exchange, NotRecorded, NotSent, Outcome, Watcher};
-use cairn_model::AccountId;
+use cairn_model::{AccountId, Timestamp};
 use cairn_record::{Answer, Body};
 use cairn_wire::sigv4::AuthError;
 use http::{request, response};
@@ -26,6 +28,8 @@ use uuid::Uuid;
 
 /// Bytes of an answer that tells of an error.
 const ERROR_BYTES: usize = 64 << 10;
+/// Bytes of both bodies of a call whose event may be told later.
+const UNTOLD_BODY_BYTES: u64 = 64 << 10;
 
 /// One call on its way through.
 pub(crate) struct ForwardedCall {
@@ -93,7 +97,17 @@ impl Watcher for Recorder {
         if is_refused {
             return Ok(());
         }
-        let mut told = call.told(&app, &exchange);
+        let ended = clock::now();
+        if call.can_be_told_later(&app, &exchange) {
+            let teller = Arc::clone(&app);
+            let tell = move || {
+                let Told { account, event, .. } = call.told(&teller, &exchange, ended);
+                Event { account, text: event }
+            };
+            app.gateway.queue.offer_untold(Box::new(tell));
+            return Ok(());
+        }
+        let mut told = call.told(&app, &exchange, ended);
         let recorded = commit(&app, &mut told).await;
         match &recorded {
             Ok(()) if is_intended => app.gateway.close_intent(call.event_id),
@@ -115,7 +129,7 @@ impl Recorder {
             message: "Cairn stopped before the outcome of this call was known.",
         };
         let Told { account, event, .. } =
-            self.call.story().told(&self.app, head, self.call.body(), answer, None);
+            self.call.story(clock::now()).told(&self.app, head, self.call.body(), answer, None);
         // Said before it is: should the client go meanwhile, the intent has to be closed all the same.
         self.is_intended = true;
         let opened = self.app.gateway.open_intent(&self.app, self.call.event_id, account, &event).await;
@@ -128,8 +142,10 @@ impl Recorder {
 }
 
 impl ForwardedCall {
-    fn story(&self) -> Story<'_> {
+    /// `at` is when what is told was the case.
+    fn story(&self, at: Timestamp) -> Story<'_> {
         Story {
+            at,
             who: &self.who,
             subject: &self.subject,
             upstream: Some(&self.upstream),
@@ -149,15 +165,27 @@ impl ForwardedCall {
     pub(crate) async fn record_fault(&self, app: &Arc<App>, head: &request::Parts, fault: &Fault) {
         let told = fault.told(self.form);
         let answer = Answer::Own { code: told.code, message: &told.message };
-        let told = self.story().told(app, head, self.body(), answer, None);
+        let told = self.story(clock::now()).told(app, head, self.body(), answer, None);
         let recorder = Arc::clone(app);
         let recorded = app.gateway.under_way.spawn(async move { write(&recorder, told).await });
         // Only a panic or the end of the process gets in between.
         let _ = recorded.await;
     }
 
-    /// What is told of a call that is over.
-    fn told(&self, app: &App, exchange: &Exchange) -> Told {
+    /// Whether nobody misses its event for a moment, and what has to be kept until it is told is small. What teaches whose
+    /// a key is does so before the key is used.
+    fn can_be_told_later(&self, app: &App, exchange: &Exchange) -> bool {
+        let read_bytes = self.read.as_ref().map_or(0, |read| read.bytes().len() as u64);
+        let bytes = exchange.request_body.bytes.max(read_bytes) + exchange.response_body.bytes;
+        let account = self.who.account().unwrap_or(app.home_account());
+        app.config.gateway.record == RecordMode::Async
+            && bytes <= UNTOLD_BODY_BYTES
+            && !self.subject.may_teach()
+            && !is_new(app, account)
+    }
+
+    /// What is told of a call that was over at `ended`.
+    fn told(&self, app: &App, exchange: &Exchange, ended: Timestamp) -> Told {
         let captured = exchange.request_body.contiguous();
         let body = match &self.read {
             Some(read) => Body { bytes: exchange.request_body.bytes, ..Body::whole(read.bytes()) },
@@ -183,7 +211,7 @@ impl ForwardedCall {
             (None, None) => Answer::Own { code: GONE, message: "The client went before it had an answer." },
         };
         let trailers = exchange.response_body.trailers.as_ref();
-        let told = self.story().told(app, &exchange.request, body, answer, trailers);
+        let told = self.story(ended).told(app, &exchange.request, body, answer, trailers);
         app.gateway.figures.forwarded(self.subject.source(), &exchange.outcome, told.failed);
         if self.who.verified == Some(false) {
             app.gateway.figures.unverified();
@@ -242,7 +270,7 @@ async fn commit(app: &App, told: &mut Told) -> Result<(), JournalError> {
         return app.gateway.lessons.learn(&app.journal, lesson).await;
     }
     if app.config.gateway.record == RecordMode::Async {
-        app.gateway.queue.offer(*account, std::mem::take(event));
+        app.gateway.queue.offer(Event { account: *account, text: std::mem::take(event) });
         return Ok(());
     }
     let began = Instant::now();

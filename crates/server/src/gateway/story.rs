@@ -4,10 +4,9 @@ use super::admission::{Identity, Who};
 use super::subject::Subject;
 use super::upstreams::Upstream;
 use crate::app::App;
-use crate::clock;
 use crate::listener::TlsSession;
 use cairn_interfaces::{Api, ApiCaller, Category, Matched, Verification, grpc};
-use cairn_model::{AccountId, Change};
+use cairn_model::{AccountId, Change, Timestamp};
 use cairn_record::{
     Answer, Body, Call, Caller, Exchange, Observed, Outcome, OwnApiCall, OwnedFailure, Resource, ResourceArn,
     TlsDetails, aws_call, event_text, federated, hide_repeated, learned, own_api,
@@ -28,6 +27,8 @@ pub(crate) struct Story<'a> {
     pub(crate) event_id: Uuid,
     pub(crate) source: IpAddr,
     pub(crate) tls: Option<TlsSession>,
+    /// When it was over.
+    pub(crate) at: Timestamp,
 }
 
 /// What is told of a call.
@@ -105,14 +106,13 @@ impl Story<'_> {
         };
         let caller = vouched.as_ref().map(|vouched| vouched.caller()).filter(|_| self.who.is_nobody());
         let caller = caller.or(stranger).unwrap_or_else(|| self.caller());
-        let now = clock::now();
         let changes = match self.subject {
-            Subject::Aws(recognized) => learned(recognized, &observed, &caller, now),
+            Subject::Aws(recognized) => learned(recognized, &observed, &caller, self.at),
             Subject::Own(_) => None,
         };
         let event = event_text(&Exchange {
             caller,
-            event_time: now,
+            event_time: self.at,
             region: &self.who.region,
             source_ip: &self.source.to_string(),
             user_agent: header("user-agent"),

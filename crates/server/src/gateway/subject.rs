@@ -93,6 +93,14 @@ impl Subject {
         }
     }
 
+    /// Whether its answer may tell whose a temporary key is.
+    pub(crate) fn may_teach(&self) -> bool {
+        match self {
+            Subject::Aws(Recognized::Operation { operation, .. }) => operation.service().id() == "sts",
+            Subject::Aws(Recognized::Unlisted { .. }) | Subject::Own(_) => false,
+        }
+    }
+
     /// What stands for it in metrics: few names, whatever callers send.
     pub(crate) fn source(&self) -> &'static str {
         match self {

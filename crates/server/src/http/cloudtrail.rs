@@ -2,45 +2,28 @@
 
 use super::{Answer, Signed, Unsigned, journal_error, read_signed, whole};
 use crate::access;
-use crate::api::{self, Call, Outcome, Prepared};
+use crate::api::{self, Call, KnownTrails, Outcome, Prepared};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::events::{self, Exchange};
 use bytes::Bytes;
 use cairn_decide::trails;
-use cairn_model::Trail;
+use cairn_model::AccountId;
 use cairn_wire::input::BODY_BYTES_MAX;
-use cairn_wire::{ApiError, ErrorCode, Operation};
+use cairn_wire::{ApiError, Operation};
+use http::Method;
 use hyper::body::Incoming;
-use std::sync::Arc;
+use serde_json::Value;
 
 /// Answers a call of `cloudtrail`.
 pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
-    let target = exchange.parts.headers.get("x-amz-target");
+    // AWS JSON is posted; whatever else comes names no operation.
+    let target = exchange.parts.headers.get("x-amz-target").filter(|_| exchange.parts.method == Method::POST);
     let target = target.and_then(|target| target.to_str().ok()).unwrap_or_default();
     let operation = Operation::from_target(target);
-    answer_operation(app, exchange, operation, "cloudtrail", body).await
-}
-
-/// Answers a call of `cloudtrail-data`, whose one operation is not built yet.
-pub(super) async fn answer_data(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
-    let operation = match exchange.parts.uri.path() {
-        "/PutAuditEvents" => Ok(Operation::PutAuditEvents),
-        _ => Err(ApiError::new(ErrorCode::UnknownOperationException, "The operation is unknown.")),
-    };
-    answer_operation(app, exchange, operation, "cloudtrail-data", body).await
-}
-
-async fn answer_operation(
-    app: &App,
-    exchange: &Exchange<'_>,
-    operation: Result<Operation, ApiError>,
-    service: &str,
-    body: Incoming,
-) -> Answer {
     let failed = |error: &ApiError| whole(cairn_wire::error_response(&exchange.request_id, error));
     let name = operation.as_ref().map_or("Unknown", |operation| operation.name());
-    let signed = match read_signed(app, exchange, body, service, BODY_BYTES_MAX).await {
+    let signed = match read_signed(app, exchange, body, "cloudtrail", BODY_BYTES_MAX).await {
         Ok(signed) => signed,
         Err(Unsigned::Body(error)) => return failed(&error.into()),
         Err(Unsigned::Refused(refused)) => {
@@ -50,8 +33,7 @@ async fn answer_operation(
         }
     };
     let Signed { caller, body, .. } = &signed;
-    let operation =
-        operation.and_then(|operation| permitted(app, exchange, caller, operation, service, body));
+    let operation = operation.and_then(|operation| permitted(app, exchange, caller, operation, body));
     match operation {
         Ok(operation) => whole(call(app, exchange, caller, operation, body).await),
         Err(error) => {
@@ -67,23 +49,13 @@ fn permitted(
     exchange: &Exchange<'_>,
     caller: &Caller,
     operation: Operation,
-    service: &str,
     body: &[u8],
 ) -> Result<Operation, ApiError> {
-    let action = format!("{service}:{}", operation.name());
-    if caller.key.ingest_only {
-        let arn = caller.arn();
-        let message = format!(
-            "User: {arn} is not authorized to perform: {action} because its key may only post events"
-        );
-        return Err(ApiError::new(ErrorCode::AccessDeniedException, message));
-    }
-    let resources = || match operation {
-        Operation::PutAuditEvents => access::channel_of(exchange.parts),
-        _ => {
-            let shown = |name: &str| shown(app, exchange, caller, name);
-            access::resources(operation, body, &caller.region, caller.account(), shown)
-        }
+    let action = format!("cloudtrail:{}", operation.name());
+    access::refuse_ingest_only(caller, &action)?;
+    let resources = || {
+        let shown = |name: &str| shown(app, exchange, caller, name);
+        access::resources(operation, body, &caller.region, owner(app, caller, operation, body), shown)
     };
     access::require(app, exchange, caller, &action, resources, || access::request_tags(operation, body))?;
     Ok(operation)
@@ -92,15 +64,22 @@ fn permitted(
 /// The ARN of the trail that a name means to the caller's region, which shows trails of others too.
 fn shown(app: &App, exchange: &Exchange<'_>, caller: &Caller, name: &str) -> Option<String> {
     let state = app.journal.catalog().state();
-    let trails: Vec<Arc<Trail>> = state.trails_of(caller.account()).cloned().collect();
-    let facts = trails::Facts {
-        trails: &trails,
-        account: caller.account(),
-        region: &caller.region,
-        now: exchange.now,
-        limits: app.config.limits.limits(),
-    };
+    let known = KnownTrails::of(&state, caller.account());
+    let facts = known.facts(&caller.region, exchange.now, app.config.limits.limits());
     trails::get(&facts, name).ok().map(|trail| trail.arn.to_string())
+}
+
+/// The account that owns what a call makes: an organization's things are the management account's, whoever makes them.
+fn owner(app: &App, caller: &Caller, operation: Operation, body: &[u8]) -> AccountId {
+    let member = match operation {
+        Operation::CreateTrail => "IsOrganizationTrail",
+        Operation::CreateEventDataStore => "OrganizationEnabled",
+        _ => return caller.account(),
+    };
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let state = app.journal.catalog().state();
+    let organization = state.organization_of(caller.account()).filter(|_| body[member] == true);
+    organization.map_or(caller.account(), |organization| organization.management)
 }
 
 /// Runs an operation and has its event in the log before the answer goes out.
@@ -150,6 +129,7 @@ async fn call(
 async fn change(call: Call<'_>, prepared: &Prepared, exchange: &Exchange<'_>) -> api::Answered {
     let Call { app, caller, operation, body, .. } = call;
     let mut control = app.journal.control().await;
+    control.check().map_err(journal_error)?;
     let mut outcome = api::run(call, prepared).await?;
     outcome.changes.extend(call.forgetting());
     let Outcome { changes, recorded, .. } = &outcome;

@@ -39,6 +39,7 @@ pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming, s
         event_id: Uuid::from_u128(clock::random_bits()),
         source: exchange.source,
         tls: exchange.parts.extensions.get().copied(),
+        at: clock::now(),
     };
     let answer = RecordedAnswer::Own { code: told.code, message: &told.message };
     let Told { account, event, .. } = story.told(app, exchange.parts, Body::whole(&body), answer, None);

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod sharing;
+
 use super::{Journal, JournalError};
 use cairn_model::AccountId;
 use cairn_store::catalog::Catalog;
@@ -10,11 +12,13 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 const EVENT: &str = r#"{"eventTime":"2026-03-01T08:04:11Z","eventSource":"s","eventName":"n"}"#;
+/// The log's folder.
+const LOG: &str = "log";
 /// Bytes of events that the log takes at a time.
 const QUEUE_BYTES: usize = 4096;
 
 async fn journal(folder: &Path) -> Journal {
-    let options = LogOptions { queue_bytes: QUEUE_BYTES, ..LogOptions::new(folder.join("log")) };
+    let options = LogOptions { queue_bytes: QUEUE_BYTES, ..LogOptions::new(folder.join(LOG)) };
     let (log, _) = Log::open(Arc::new(LocalDisk), options).unwrap();
     let catalog = Catalog::open(&folder.join("catalog.db")).await.unwrap();
     Journal::new(log, catalog, CancellationToken::new())

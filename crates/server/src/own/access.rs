@@ -58,6 +58,7 @@ pub(super) async fn run(
         };
     }
     let mut control = app.journal.control().await;
+    control.check().map_err(journal_error)?;
     let state = app.journal.catalog().state();
     let Done { changes, answer } = change(call.kind(), call.verb(), &facts(&state))?;
     let event = record::own_event(exchange, caller, call.name(), Some(call.parameters(body)), None);

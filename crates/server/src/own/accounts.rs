@@ -30,6 +30,7 @@ pub(super) async fn create(app: &App, exchange: &Exchange<'_>, caller: &Caller, 
     let CreateAccount { id, name } = request(body)?;
     name.as_deref().map_or(Ok(()), check_name)?;
     let mut control = app.journal.control().await;
+    control.check().map_err(journal_error)?;
     let known = app.journal.catalog().state().accounts.get(&id).cloned();
     let account = match known {
         Some(known) => Account { name: name.or(known.name), ..known },
@@ -61,6 +62,7 @@ pub(super) async fn rename(
     let RenameAccount { name } = request(body)?;
     check_name(&name)?;
     let mut control = app.journal.control().await;
+    control.check().map_err(journal_error)?;
     let account = Account { name: Some(name), ..existing(app, id)? };
     let parameters = json!({ "id": account.id, "name": account.name });
     let event = record::own_event(exchange, caller, "RenameAccount", Some(parameters), None);

@@ -15,6 +15,7 @@ pub(super) fn answer(app: &App) -> Response<Bytes> {
     let delivery = app.delivery.stats();
     let now = clock::now();
     let visible = app.history.seen();
+    let reaches_catalog = app.journal.reaches_catalog();
     let health = json!({
         "status": if stats.fatal { "stopping" } else { "ok" },
         "version": env!("CARGO_PKG_VERSION"),
@@ -24,6 +25,10 @@ pub(super) fn answer(app: &App) -> Response<Bytes> {
             "first": log.first().get(),
             "diskBytes": stats.disk_bytes,
             "queueBytes": stats.queue_bytes,
+        },
+        "catalog": {
+            "shared": reaches_catalog.is_some(),
+            "reachable": reaches_catalog.unwrap_or(true),
         },
         "history": {
             "visibleUpTo": visible.get(),

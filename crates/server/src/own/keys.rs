@@ -23,7 +23,7 @@ pub(super) fn shown_of(app: &App, account: Option<AccountId>) -> Vec<Value> {
     let wanted = |key: &&AccessKey| account.is_none_or(|account| key.account == account);
     let mut keys: Vec<&AccessKey> = state.keys.values().map(|key| &**key).filter(wanted).collect();
     keys.sort_by(|a, b| (a.created, &a.access_key_id).cmp(&(b.created, &b.access_key_id)));
-    keys.into_iter().map(shown).collect()
+    keys.into_iter().map(|key| shown(key, &state)).collect()
 }
 
 /// What CreateKey asks for. A member that is misspelt or of another type is refused: it would make a key
@@ -65,17 +65,19 @@ pub(super) async fn create(app: &App, exchange: &Exchange<'_>, caller: &Caller, 
         access_key_id: id,
     };
     let mut control = app.journal.control().await;
+    control.check().map_err(journal_error)?;
     // Under the lock: a user that is deleted meanwhile would leave an administrator's key.
-    check_user(&app.journal.catalog().state(), &key, request.administrator)?;
+    let state = app.journal.catalog().state();
+    check_user(&state, &key, request.administrator)?;
     let mut changes = Vec::new();
-    if !app.journal.catalog().state().accounts.contains_key(&account) {
+    if !state.accounts.contains_key(&account) {
         changes.push(Change::PutAccount(Account { id: account, name: None, created: exchange.now }));
     }
     changes.push(Change::PutKey(key.clone()));
-    let event = record::own_event(exchange, caller, "CreateKey", Some(shown(&key)), None);
+    let event = record::own_event(exchange, caller, "CreateKey", Some(shown(&key, &state)), None);
     let committed = control.commit(&changes, caller.account(), &event).await;
     committed.map_err(journal_error)?;
-    let mut answer = shown(&key);
+    let mut answer = shown(&key, &state);
     answer["secretAccessKey"] = json!(secret);
     answer["token"] = json!(token);
     answered(&json!({ "keys": [answer] }))
@@ -110,17 +112,19 @@ pub(super) async fn set_status(
 ) -> Answered {
     let name = if active { "EnableKey" } else { "DisableKey" };
     let mut control = app.journal.control().await;
+    control.check().map_err(journal_error)?;
     let mut key = existing(app, id)?;
     key.status = if active { KeyStatus::Active } else { KeyStatus::Disabled };
     let event = record::own_event(exchange, caller, name, Some(json!({ "accessKeyId": id })), None);
     let committed = control.commit(&[Change::PutKey(key.clone())], caller.account(), &event).await;
     committed.map_err(journal_error)?;
-    answered(&json!({ "keys": [shown(&key)] }))
+    answered(&json!({ "keys": [shown(&key, &app.journal.catalog().state())] }))
 }
 
 /// Forgets a key.
 pub(super) async fn delete(app: &App, exchange: &Exchange<'_>, caller: &Caller, id: &str) -> Answered {
     let mut control = app.journal.control().await;
+    control.check().map_err(journal_error)?;
     let key = existing(app, id)?;
     let event = record::own_event(exchange, caller, "DeleteKey", Some(json!({ "accessKeyId": id })), None);
     let change = Change::DeleteKey { access_key_id: key.access_key_id.clone() };
@@ -145,14 +149,18 @@ fn is_user_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(allowed)
 }
 
-fn shown(key: &AccessKey) -> Value {
+fn shown(key: &AccessKey, state: &CatalogState) -> Value {
     let status = match key.status {
         KeyStatus::Active => "Active",
         KeyStatus::Disabled => "Disabled",
     };
+    // Users with a record may do what their policies allow.
+    let record = key.user.as_deref().and_then(|user| state.user(key.account, user));
+    let administrator = !key.ingest_only && record.is_none();
     json!({
         "accessKeyId": key.access_key_id, "account": key.account, "user": key.user, "status": status,
-        "ingestOnly": key.ingest_only, "anyAccount": key.any_account, "created": key.created.to_string(),
+        "ingestOnly": key.ingest_only, "anyAccount": key.any_account, "administrator": administrator,
+        "created": key.created.to_string(),
     })
 }
 

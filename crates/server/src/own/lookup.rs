@@ -135,7 +135,10 @@ fn categories(name: Option<&str>) -> Result<Categories, ApiError> {
         Some("data") => Categories::of(&[Category::Data]),
         Some("network") => Categories::of(&[Category::NetworkActivity]),
         Some("insight") => Categories::of(&[Category::Insight]),
-        Some(_) => return Err(invalid("category is none of: management, data, network, insight, all")),
+        Some("activity") => Categories::of(&[Category::ActivityAuditLog]),
+        Some(_) => {
+            return Err(invalid("category is none of: management, data, network, insight, activity, all"));
+        }
     })
 }
 

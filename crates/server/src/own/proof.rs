@@ -25,9 +25,12 @@ pub(super) async fn export(app: &App, exchange: &Exchange<'_>, caller: &Caller) 
         .heads()
         .await
         .map_err(|error| ApiError::internal(format!("the heads of chains: {error}")))?;
-    let heads = heads.iter().filter(|head| is_shown(head.trail.account));
+    let heads = heads.iter().filter(|head| is_shown(head.trail.account) || is_shown(head.account));
     let state = app.journal.catalog().state();
-    let keys = state.signing_keys.values().map(|key| &**key).filter(|key| is_shown(key.account));
+    // Those of the management account sign the digests of an organization's trails.
+    let management = state.organization_of(caller.account()).map(|organization| organization.management);
+    let signs = |account: AccountId| is_shown(account) || management == Some(account);
+    let keys = state.signing_keys.values().map(|key| &**key).filter(|key| signs(key.account));
     answered(&file(keys, heads, exchange.now))
 }
 
@@ -53,9 +56,9 @@ fn shown_key(key: &SigningKey) -> Value {
 }
 
 fn shown_head(head: &Head) -> Value {
-    let Head { trail, region, bucket, key, sha256, signature, end, open } = head;
+    let Head { trail, account, region, bucket, key, sha256, signature, end, open } = head;
     json!({
-        "account": trail.account, "trailARN": trail, "region": region, "digestS3Bucket": bucket,
+        "account": account, "trailARN": trail, "region": region, "digestS3Bucket": bucket,
         "digestS3Object": key, "digestHashValue": sha256, "digestSignature": signature,
         "digestEndTime": end.to_string(), "open": open,
     })

@@ -22,6 +22,7 @@ fn signed(service: &str) -> String {
 fn the_signature_says_where_a_request_goes() {
     check("/", &[("authorization", &signed("cloudtrail"))], Route::CloudTrail);
     check("/", &[("authorization", &signed("sts"))], Route::Sts);
+    check("/", &[("authorization", &signed("organizations"))], Route::Organizations);
     check("/bucket/key", &[("authorization", &signed("s3"))], Route::S3);
     check("/", &[("authorization", &signed("ec2"))], Route::Service("ec2".to_owned()));
     let presigned = "/b/k?X-Amz-Credential=AKIA%2F20261120%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0";

@@ -3,13 +3,14 @@
 use super::places::Places;
 use crate::clock;
 use crate::config::TargetSettings;
-use cairn_aws::{Addressing, Caller, Credentials, Endpoint, Kms, S3, S3Options, Sns, Transport};
+use cairn_aws::{Addressing, Caller, Credentials, Endpoint, Kms, Logs, S3, S3Options, Sns, Transport};
 
 /// The services of one set of settings.
 pub(super) struct Services {
     pub(super) places: Places,
     pub(super) sns: Option<Sns>,
     pub(super) kms: Option<Kms>,
+    pub(super) logs: Option<Logs>,
 }
 
 impl Services {
@@ -29,6 +30,7 @@ impl Services {
             places: Places::new(elsewhere.into_iter().chain(at_aws).collect()),
             sns: is_there(&settings.sns).then(|| Sns::new(caller.clone(), settings.sns.clone())),
             kms: is_there(&settings.kms).then(|| Kms::new(caller.clone(), settings.kms.clone())),
+            logs: is_there(&settings.logs).then(|| Logs::new(caller.clone(), settings.logs.clone())),
         }
     }
 }

@@ -61,6 +61,8 @@ fn names_of_trails_of_other_regions_mean_those_where_they_are_shown() {
         check(operation, r#"{"TrailName":"far"}"#, &[FAR]);
     }
     check(Operation::GetTrail, r#"{"Name":"far"}"#, &[FAR]);
+    check(Operation::DeleteTrail, r#"{"Name":"far"}"#, &[FAR]);
+    check(Operation::PutEventSelectors, r#"{"TrailName":"far"}"#, &[FAR]);
     check(Operation::GetTrailStatus, r#"{"Name":"far"}"#, &[here]);
     check(Operation::CreateTrail, r#"{"Name":"far"}"#, &[here]);
 }

@@ -1,6 +1,7 @@
 //! Event data stores and channels as the API shows them.
 
 use super::{advanced_selectors, epoch, tag_list};
+use cairn_decide::audit_events::IngestionStatus;
 use cairn_decide::channels::Destination;
 use cairn_decide::stores::Status;
 use cairn_model::{Channel, EventDataStore, EventDataStoreArn};
@@ -65,13 +66,26 @@ fn federation_status(store: &EventDataStore) -> String {
 }
 
 /// A channel as GetChannel shows it.
-pub(in crate::api) fn channel(channel: &Channel) -> wire::GetChannelResponse {
+pub(in crate::api) fn channel(channel: &Channel, status: IngestionStatus) -> wire::GetChannelResponse {
     wire::GetChannelResponse {
         channel_arn: Some(channel.arn.to_string()),
         name: Some(channel.name.clone()),
         source: Some(channel.source.clone()),
         destinations: Some(destinations(&channel.destinations)),
+        ingestion_status: (status != IngestionStatus::default()).then(|| shown_status(status)),
         ..wire::GetChannelResponse::default()
+    }
+}
+
+fn shown_status(status: IngestionStatus) -> wire::IngestionStatus {
+    let (success_time, success_id) = status.success.unzip();
+    let (attempt_time, attempt_id) = status.attempt.unzip();
+    wire::IngestionStatus {
+        latest_ingestion_success_time: success_time.map(epoch),
+        latest_ingestion_success_event_id: success_id,
+        latest_ingestion_error_code: status.error_code,
+        latest_ingestion_attempt_time: attempt_time.map(epoch),
+        latest_ingestion_attempt_event_id: attempt_id.flatten(),
     }
 }
 

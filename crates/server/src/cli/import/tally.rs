@@ -1,6 +1,7 @@
 //! Counts that add up.
 
 use super::layout::Kind;
+use crate::cli::counted::counted;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -132,8 +133,11 @@ impl Totals<'_> {
     /// For people.
     pub(super) fn line(&self) -> String {
         let Totals { files, events, in_history, .. } = self;
-        let mut parts = vec![format!("{in_history} events imported"), format!("{} refused", events.refused)];
-        parts.push(format!("{} duplicates", self.duplicates()));
+        let mut parts = vec![
+            format!("{} imported", counted(*in_history, "event")),
+            format!("{} refused", events.refused),
+        ];
+        parts.push(counted(self.duplicates(), "duplicate"));
         if events.future > 0 {
             parts.push(format!("{} of the future kept out of history", events.future));
         }
@@ -145,9 +149,9 @@ impl Totals<'_> {
         ];
         let skipped = skipped.iter().filter(|(count, _)| *count > 0);
         let skipped: String =
-            skipped.map(|(count, what)| format!("; {count} files passed: {what}")).collect();
-        let tried = files.took() + files.failed;
-        format!("{tried} files: {}; {} files failed{skipped}", parts.join(", "), files.failed)
+            skipped.map(|(count, what)| format!("; {} passed: {what}", counted(*count, "file"))).collect();
+        let (tried, failed) = (files.took() + files.failed, counted(files.failed, "file"));
+        format!("{}: {}; {failed} failed{skipped}", counted(tried, "file"), parts.join(", "))
     }
 
     /// For programs: `read` = `new` + `duplicates` + `refused` + `future`.

@@ -1,5 +1,6 @@
 //! A report as people and programs read it.
 
+use crate::cli::counted::counted;
 use crate::cli::output::Columns;
 use cairn_model::Timestamp;
 use cairn_verify::{Aspect, ChainReport, Finding, Report, Tally};
@@ -38,8 +39,8 @@ pub(super) fn table(report: &Report, took: Duration) -> String {
     verdicts(&mut text, report);
     beside(&mut text, report);
     let rate = HumanBytes((report.bytes as f64 / took.as_secs_f64().max(1e-9)) as u64);
-    let (files, bytes) = (report.files, HumanBytes(report.bytes));
-    line(&mut text, format_args!("{files} files, {bytes} in {:.1} s: {rate}/s", took.as_secs_f64()));
+    let (files, bytes) = (counted(report.files, "file"), HumanBytes(report.bytes));
+    line(&mut text, format_args!("{files}, {bytes} in {:.1} s: {rate}/s", took.as_secs_f64()));
     text
 }
 
@@ -76,11 +77,9 @@ fn verdicts(text: &mut String, report: &Report) {
         ),
     );
     let completeness = verdict(report.is_complete());
-    let missing = format!("{} digests and {} log files are missing", digests.missing, files.missing);
-    line(
-        text,
-        format_args!("completeness  {completeness}  {missing}, {} findings", report.completeness_faults),
-    );
+    let (digests, files) = (counted(digests.missing, "digest"), counted(files.missing, "log file"));
+    let findings = counted(report.completeness_faults, "finding");
+    line(text, format_args!("completeness  {completeness}  {digests} and {files} are missing, {findings}"));
 }
 
 /// What is no fault, and not proven either.
@@ -88,22 +87,19 @@ fn beside(text: &mut String, report: &Report) {
     let (digests, files) = report.totals();
     let unnamed = &report.unnamed;
     if digests.newer > 0 {
-        let (digests, files) = (digests.newer, files.newer);
-        line(
-            text,
-            format_args!("newer than the file of keys, not judged: {digests} digests, {files} log files"),
-        );
+        let (digests, files) = (counted(digests.newer, "digest"), counted(files.newer, "log file"));
+        line(text, format_args!("newer than the file of keys, not judged: {digests}, {files}"));
     }
     if unnamed.waiting > 0 {
-        line(text, format_args!("not in a digest yet: {} log files", unnamed.waiting));
+        line(text, format_args!("not in a digest yet: {}", counted(unnamed.waiting, "log file")));
     }
     if unnamed.outside > 0 {
-        let outside = unnamed.outside;
-        line(text, format_args!("at a time or of a kind that no digest covers: {outside} log files"));
+        let outside = counted(unnamed.outside, "log file");
+        line(text, format_args!("at a time or of a kind that no digest covers: {outside}"));
     }
     if unnamed.inside > 0 {
-        let inside = unnamed.inside;
-        line(text, format_args!("in no digest, at a time that digests cover: {inside} log files"));
+        let inside = counted(unnamed.inside, "log file");
+        line(text, format_args!("in no digest, at a time that digests cover: {inside}"));
     }
     for bucket in &report.elsewhere {
         let bucket = printable(bucket);

@@ -9,6 +9,7 @@ mod destinations;
 mod gaps;
 mod history;
 mod judge;
+mod organizations;
 mod report;
 mod retained;
 mod sighting;
@@ -21,7 +22,7 @@ use crate::own::proof_file;
 use crate::{clock, setup};
 use cairn_delivery::{StoredOutbox, WaitingObject};
 use cairn_lake::StoredHistory;
-use cairn_model::{Position, SigningKey, Trail};
+use cairn_model::{Organization, Position, SigningKey, Trail};
 use cairn_store::catalog::Catalog;
 use cairn_store::disk::LocalDisk;
 use cairn_store::log::{Log, LogOptions, Verify};
@@ -48,6 +49,7 @@ pub(super) struct Parts {
     /// What trails had cut, and how they were there.
     delivered: Position,
     trails: Vec<Trail>,
+    organizations: Vec<Organization>,
     config: Config,
 }
 
@@ -98,6 +100,7 @@ async fn open(data: &Path, config: Config) -> Result<Parts, Failure> {
     let outbox = StoredOutbox::open(&data.join("delivery")).await.map_err(Failure::failed)?;
     let outbox = outbox.ok_or_else(|| missing("delivery/outbox.db"))?;
     let (delivered, trails) = outbox.trails().await.map_err(Failure::failed)?;
+    let organizations = outbox.organizations().await.map_err(Failure::failed)?;
     let waiting = outbox.waiting().await.map_err(Failure::failed)?;
     let gaps = outbox.untold_gaps().await.map_err(Failure::failed)?;
     let gaps =
@@ -119,7 +122,19 @@ async fn open(data: &Path, config: Config) -> Result<Parts, Failure> {
         true => StoredBuckets::open(&data.join("buckets")).map_err(Failure::failed)?,
         false => None,
     };
-    Ok(Parts { log, history, outbox, gaps, waiting, buckets, signing_keys, delivered, trails, config })
+    Ok(Parts {
+        log,
+        history,
+        outbox,
+        gaps,
+        waiting,
+        buckets,
+        signing_keys,
+        delivered,
+        trails,
+        organizations,
+        config,
+    })
 }
 
 /// Compares what is where, event by event.

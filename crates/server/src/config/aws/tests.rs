@@ -16,7 +16,7 @@ fn check_refused(pairs: &[(&'static str, &str)], message: &str) {
 #[test]
 fn without_settings_there_is_nothing_to_ask() {
     let settings = read(&[("server.region", "eu-west-1")]).unwrap();
-    assert_eq!((settings.s3, settings.sns, settings.kms), (None, None, None));
+    assert_eq!((settings.s3, settings.sns, settings.kms, settings.logs), (None, None, None, None));
     assert!(settings.credentials.is_none());
     assert_eq!(settings.region, "eu-west-1");
 }

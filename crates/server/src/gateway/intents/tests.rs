@@ -21,7 +21,7 @@ async fn start_with(folder: &Path, options: LogOptions) -> (Journal, Intents) {
     let disk = Arc::new(LocalDisk);
     let (log, _) = Log::open(disk.clone(), options).unwrap();
     let catalog = Catalog::open(&folder.join("catalog.db")).await.unwrap();
-    replay(&log, &catalog).await.unwrap();
+    replay(&log, &catalog, None).await.unwrap();
     let journal = Journal::new(log, catalog, CancellationToken::new());
     let intents = Intents::open(disk, folder.join("intents"), &journal).await.unwrap();
     (journal, intents)

@@ -16,7 +16,7 @@ const EVENT: &[u8] = br#"{"eventTime":"2026-03-01T08:04:11Z","eventSource":"s","
 async fn journal(folder: &Path) -> Journal {
     let (log, _) = Log::open(Arc::new(LocalDisk), LogOptions::new(folder.join("log"))).unwrap();
     let catalog = Catalog::open(&folder.join("catalog.db")).await.unwrap();
-    replay(&log, &catalog).await.unwrap();
+    replay(&log, &catalog, None).await.unwrap();
     Journal::new(log, catalog, CancellationToken::new())
 }
 

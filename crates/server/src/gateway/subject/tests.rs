@@ -105,3 +105,14 @@ fn only_what_may_name_an_operation_counts_as_a_form() {
     check_form("POST", "application/json", &signed("iam"), false);
     check_form("POST", "", "", false);
 }
+
+#[test]
+fn only_answers_of_sts_may_teach_whose_a_key_is() {
+    let check = |form: &[u8], expected: bool| {
+        let subject = Subject::Aws(aws(&head("POST", "/", &[("content-type", FORM)]), form, &[]));
+        assert_eq!(subject.may_teach(), expected, "{subject:?}");
+    };
+    check(b"Action=AssumeRole&Version=2011-06-15", true);
+    check(b"Action=GetUser&Version=2010-05-08", false);
+    check(b"Action=Unheard&Version=2010-05-08", false);
+}

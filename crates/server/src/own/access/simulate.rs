@@ -1,11 +1,12 @@
 //! What policies would say to a call.
 
 use super::{Facts, access_error, answered, request};
+use crate::access::{manages, resource_policy};
 use crate::app::App;
 use crate::own::{Answered, invalid};
 use cairn_decide::access::{AccessError, Kind};
 use cairn_decide::policy::{Actor, Decision, Policy, PolicyKind, Purpose, Reason, ResourceSide};
-use cairn_model::AccountId;
+use cairn_model::{AccountId, PolicedArn};
 use cairn_wire::ApiError;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -34,8 +35,11 @@ pub(super) async fn run(app: &App, facts: &Facts<'_>) -> Answered {
             value => context.set(key, text(&value)),
         }
     }
-    let bucket = bucket(app, facts.account, &asked.resource).await;
-    let side = bucket.as_ref().map(|(owner, policy)| ResourceSide {
+    let policed = match bucket(app, facts.account, &asked.resource).await {
+        Some(bucket) => Some(bucket),
+        None => of_cloudtrail(facts, &asked.resource),
+    };
+    let side = policed.as_ref().map(|(owner, policy)| ResourceSide {
         owner: *owner,
         policy: policy.as_ref(),
         is_required: false,
@@ -72,6 +76,13 @@ async fn bucket(app: &App, account: AccountId, resource: &str) -> Option<(Accoun
     let owner = app.buckets.bucket(name).await?.owner;
     let policy = app.buckets.policy(name).filter(|_| owner == account);
     Some((owner, policy.and_then(|text| Policy::parse(&text, Purpose::Resource).ok())))
+}
+
+/// Whose an event data store, a channel or a dashboard is, and its policy. Other accounts' are not for the caller.
+fn of_cloudtrail(facts: &Facts<'_>, resource: &str) -> Option<(AccountId, Option<Policy>)> {
+    let owner = resource.parse::<PolicedArn>().ok()?.account();
+    let owner = if manages(facts.state, facts.account, owner) { facts.account } else { owner };
+    Some((owner, resource_policy(facts.state, facts.account, resource).ok().flatten()))
 }
 
 fn shown(decision: &Decision<'_>, action: &str) -> Value {

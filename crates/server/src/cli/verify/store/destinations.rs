@@ -1,47 +1,54 @@
 //! Where trails deliver to, as far as the keys of log files tell.
 
-use cairn_model::{AccountId, Trail, TrailArn};
+use cairn_model::{AccountId, OrganizationId, Trail, TrailArn};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-/// A place for log files: keys name account and prefix, not the trail.
+/// A place for log files: keys name account, organization and prefix, not the trail.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Destination {
     pub(super) bucket: String,
     /// What stands before `AWSLogs/`, without its slash.
     pub(super) prefix: Option<String>,
+    /// Of a trail that is an organization's.
+    pub(super) organization: Option<OrganizationId>,
     pub(super) account: AccountId,
 }
 
 impl Destination {
-    pub(super) fn of(trail: &Trail) -> Destination {
-        let Trail { arn, bucket, prefix, .. } = trail;
+    /// Where a trail delivers events of an account.
+    pub(super) fn of(trail: &Trail, account: AccountId) -> Destination {
+        let Trail { bucket, prefix, organization, .. } = trail;
         let prefix = prefix.clone().filter(|prefix| !prefix.is_empty());
-        Destination { bucket: bucket.clone(), prefix, account: arn.account }
+        Destination { bucket: bucket.clone(), prefix, organization: organization.clone(), account }
     }
 
-    /// Of a log file's key.
+    /// Of the key of a log file that holds events of the log: aggregated events are counts of them.
     pub(super) fn of_key(bucket: &str, key: &str) -> Option<Destination> {
         const ROOT: &str = "AWSLogs/";
         let (prefix, rest) = match key.rfind("/AWSLogs/") {
             Some(slash) => (Some(key[..slash].to_owned()), &key[slash + 1 + ROOT.len()..]),
             None => (None, key.strip_prefix(ROOT)?),
         };
+        let (first, after) = rest.split_once('/')?;
+        let organization: Option<OrganizationId> = first.parse().ok();
+        let rest = if organization.is_some() { after } else { rest };
         let (account, rest) = rest.split_once('/')?;
         let (kind, _) = rest.split_once('/')?;
-        if !kind.starts_with("CloudTrail") || kind == "CloudTrail-Digest" {
+        if !kind.starts_with("CloudTrail") || ["CloudTrail-Digest", "CloudTrail-Aggregated"].contains(&kind) {
             return None;
         }
-        Some(Destination { bucket: bucket.to_owned(), prefix, account: account.parse().ok()? })
+        Some(Destination { bucket: bucket.to_owned(), prefix, organization, account: account.parse().ok()? })
     }
 }
 
-/// `s3://bucket/prefix/AWSLogs/account/`.
+/// `s3://bucket/prefix/AWSLogs/organization/account/`.
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Destination { bucket, prefix, account } = self;
+        let Destination { bucket, prefix, organization, account } = self;
+        let organization = organization.as_ref().map_or_else(String::new, |id| format!("{id}/"));
         let prefix = prefix.as_ref().map_or_else(String::new, |prefix| format!("{prefix}/"));
-        write!(f, "s3://{bucket}/{prefix}AWSLogs/{account}/")
+        write!(f, "s3://{bucket}/{prefix}AWSLogs/{organization}{account}/")
     }
 }
 
@@ -61,9 +68,9 @@ impl Destinations {
         Destinations { here, ..Destinations::default() }
     }
 
-    /// The number of a trail's destination.
-    pub(super) fn number_of(&mut self, trail: &Trail) -> u32 {
-        let number = self.number(Destination::of(trail));
+    /// The number of a trail's destination for events of an account.
+    pub(super) fn number_of(&mut self, trail: &Trail, account: AccountId) -> u32 {
+        let number = self.number(Destination::of(trail, account));
         self.of_trails.entry(trail.arn.clone()).or_default().insert(number);
         number
     }

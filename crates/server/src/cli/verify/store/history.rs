@@ -85,8 +85,7 @@ impl Pass<'_> {
         let Some(event) = event else { return Ok(()) };
         self.judged.gaps.extend(told_by(&event));
         if changes_trails(&event) {
-            let behind = self.judged.known_behind.entry(row.account).or_default();
-            *behind = (*behind).max(row.position.get());
+            self.judged.know_only_behind(row.account, row.position.get());
         }
         for (_, destination) in self.judged.earliest.of(&event) {
             self.spill.put(&Sighting { kind: Kind::Taken, destination, ..*sighting })?;

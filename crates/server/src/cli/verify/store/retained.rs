@@ -3,12 +3,13 @@
 use super::Parts;
 use super::destinations::Destinations;
 use super::gaps::{Gap, told_by};
+use super::organizations::Organizations;
 use super::report::StoreReport;
 use super::sighting::{Kind, Sighting, Spill};
 use super::takers::Takers;
 use crate::cli::Failure;
 use cairn_lake::content_hash;
-use cairn_model::{AccountId, Event, Field, Position, Record, Trail, TrailArn};
+use cairn_model::{AccountId, Event, Field, Organization, OrganizationId, Position, Record, Trail, TrailArn};
 use cairn_store::log::Log;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -28,12 +29,22 @@ pub(super) struct Judged {
     pub(super) earliest: Takers,
     /// By account: what trails took is known behind this position only.
     pub(super) known_behind: HashMap<AccountId, u64>,
+    /// All accounts that ever were in one organization, as far as that is known.
+    pub(super) organizations: Organizations,
     pub(super) gaps: Vec<Gap>,
     /// The day since 1970 from which on history must have what it takes.
     pub(super) kept_since: i32,
 }
 
 impl Judged {
+    /// What trails of the account, or of its organization, took up to a position is not known.
+    pub(super) fn know_only_behind(&mut self, account: AccountId, position: u64) {
+        for account in self.organizations.beside(account) {
+            let behind = self.known_behind.entry(account).or_default();
+            *behind = (*behind).max(position);
+        }
+    }
+
     /// Whether a trail that delivers to the destination told that it may lack the event at this position.
     pub(super) fn is_in_gap(&self, destination: u32, position: u64) -> bool {
         let covers = |gap: &Gap| (gap.from..=gap.to).contains(&position);
@@ -45,16 +56,11 @@ impl Judged {
 /// events.
 pub(super) fn walk(parts: &Parts, spill: &mut Spill, report: &mut StoreReport) -> Result<Judged, Failure> {
     let log = &parts.log;
-    let mut changed: HashMap<TrailArn, Position> = HashMap::new();
-    each_record(log, &mut |at, record| {
-        for arn in changed_trails(record)? {
-            changed.entry(arn).or_insert(at);
-        }
-        Ok(())
-    })?;
+    let mut changed = Changed::default();
+    each_record(log, &mut |at, record| changed.add(at, record))?;
     let mut judged = judged(parts, &changed);
-    let mut takers = Takers::new(&parts.config.region);
-    for trail in earliest(parts, &changed) {
+    let mut takers = Takers::new(&parts.config.region, changed.earliest_organizations(parts));
+    for trail in changed.earliest_trails(parts) {
         takers.put(trail.clone(), &mut judged.destinations);
     }
     each_record(log, &mut |at, record| {
@@ -64,55 +70,100 @@ pub(super) fn walk(parts: &Parts, spill: &mut Spill, report: &mut StoreReport) -
     Ok(judged)
 }
 
-fn judged(parts: &Parts, changed: &HashMap<TrailArn, Position>) -> Judged {
+fn judged(parts: &Parts, changed: &Changed) -> Judged {
     let here: HashSet<String> =
         parts.buckets.as_ref().map(|buckets| buckets.names()).into_iter().flatten().collect();
     let mut destinations = Destinations::new(here);
-    let mut known_behind = HashMap::new();
-    let first = parts.log.first();
-    // How a trail was before its first change here is not known, unless the log begins before all trails.
-    for (arn, at) in changed.iter().filter(|_| first > Position::ZERO) {
-        let behind: &mut u64 = known_behind.entry(arn.account).or_default();
-        *behind = (*behind).max(at.get());
+    let mut earliest = Takers::new(&parts.config.region, changed.earliest_organizations(parts));
+    for trail in changed.earliest_trails(parts) {
+        earliest.put(trail.clone(), &mut destinations);
     }
-    let mut earliest_takers = Takers::new(&parts.config.region);
-    for trail in earliest(parts, changed) {
-        earliest_takers.put(trail.clone(), &mut destinations);
-    }
+    let organizations = changed.all_organizations(parts);
     for trail in &parts.trails {
-        destinations.number_of(trail);
+        for account in organizations.accounts_of(trail) {
+            destinations.number_of(trail, account);
+        }
     }
-    Judged {
+    let first = parts.log.first();
+    let mut judged = Judged {
         first,
         committed: parts.history.committed(),
         delivered: parts.delivered,
         destinations,
-        earliest: earliest_takers,
-        known_behind,
+        earliest,
+        known_behind: HashMap::new(),
+        organizations,
         gaps: parts.gaps.clone(),
         kept_since: i32::MAX,
+    };
+    // How a trail was before its first change here is not known, unless the log begins before all trails.
+    if first > Position::ZERO {
+        changed.each(|account, at| judged.know_only_behind(account, at.get()));
     }
+    judged
 }
 
-/// The trails that are, where the log begins, as they are at delivery's position.
-fn earliest<'a>(
-    parts: &'a Parts,
-    changed: &'a HashMap<TrailArn, Position>,
-) -> impl Iterator<Item = &'a Trail> {
-    // A change behind delivery's position is not in its trails yet.
-    let is_same = |trail: &&Trail| changed.get(&trail.arn).is_none_or(|at| *at >= parts.delivered);
-    parts.trails.iter().filter(is_same)
+/// What the log changes of trails and organizations, and where it does so first.
+#[derive(Default)]
+struct Changed {
+    trails: HashMap<TrailArn, Position>,
+    organizations: HashMap<OrganizationId, Position>,
+    /// As each was put.
+    put: Vec<Organization>,
 }
 
-fn changed_trails(record: &Record<'_>) -> Result<BTreeSet<TrailArn>, Failure> {
-    use cairn_model::Change::{DeleteTrail, PutTrail};
-    let changes = record.changes().map_err(Failure::failed)?;
-    let arns = changes.into_iter().filter_map(|change| match change {
-        PutTrail(trail) => Some(trail.arn),
-        DeleteTrail { arn } => Some(arn),
-        _ => None,
-    });
-    Ok(arns.collect())
+impl Changed {
+    fn add(&mut self, at: Position, record: &Record<'_>) -> Result<(), Failure> {
+        use cairn_model::Change::{DeleteOrganization, DeleteTrail, PutOrganization, PutTrail};
+        for change in record.changes().map_err(Failure::failed)? {
+            match change {
+                PutTrail(trail) => drop(self.trails.entry(trail.arn).or_insert(at)),
+                DeleteTrail { arn } => drop(self.trails.entry(arn).or_insert(at)),
+                PutOrganization(organization) => {
+                    self.organizations.entry(organization.id.clone()).or_insert(at);
+                    self.put.push(*organization);
+                }
+                DeleteOrganization { id } => drop(self.organizations.entry(id).or_insert(at)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The trails that are, where the log begins, as they are at delivery's position.
+    fn earliest_trails<'a>(&self, parts: &'a Parts) -> impl Iterator<Item = &'a Trail> {
+        // A change behind delivery's position is not in its trails yet.
+        let is_same = |trail: &&Trail| self.trails.get(&trail.arn).is_none_or(|at| *at >= parts.delivered);
+        parts.trails.iter().filter(is_same)
+    }
+
+    /// The same of organizations.
+    fn earliest_organizations(&self, parts: &Parts) -> Organizations {
+        let mut earliest = Organizations::default();
+        for organization in &parts.organizations {
+            if self.organizations.get(&organization.id).is_none_or(|at| *at >= parts.delivered) {
+                earliest.put(organization.clone());
+            }
+        }
+        earliest
+    }
+
+    /// Every organization with all accounts that it has or had.
+    fn all_organizations(&self, parts: &Parts) -> Organizations {
+        let mut all = Organizations::default();
+        parts.organizations.iter().chain(&self.put).for_each(|organization| all.join(organization));
+        all
+    }
+
+    /// The account of every trail and organization that is changed, and where that is.
+    fn each(&self, mut visit: impl FnMut(AccountId, Position)) {
+        self.trails.iter().for_each(|(arn, at)| visit(arn.account, *at));
+        for organization in &self.put {
+            if let Some(at) = self.organizations.get(&organization.id) {
+                visit(organization.management, *at);
+            }
+        }
+    }
 }
 
 /// Gives every record with its position.

@@ -1,9 +1,10 @@
 //! Which trails take an event: the rules once more, apart from those that deliver by them.
 
 use super::destinations::Destinations;
+use super::organizations::Organizations;
 use cairn_decide::selectors::Compiled;
 use cairn_decide::trails::effective_selectors;
-use cairn_model::{AccountId, Change, Event, Field, Origin, Trail, TrailArn, json};
+use cairn_model::{AccountId, Change, Event, Field, OrganizationId, Origin, Trail, TrailArn, json};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,24 +16,27 @@ const GLOBAL_REGION: &str = "us-east-1";
 pub(super) struct Takers {
     home: String,
     trails: BTreeMap<TrailArn, Taker>,
+    organizations: Organizations,
 }
 
 struct Taker {
     trail: Trail,
     compiled: Compiled,
-    destination: u32,
+    /// By the accounts whose events it takes.
+    destinations: BTreeMap<AccountId, u32>,
 }
 
 impl Takers {
     /// No trails; events that name no region are of `home`.
-    pub(super) fn new(home: &str) -> Takers {
-        Takers { home: home.to_owned(), trails: BTreeMap::new() }
+    pub(super) fn new(home: &str, organizations: Organizations) -> Takers {
+        Takers { home: home.to_owned(), trails: BTreeMap::new(), organizations }
     }
 
     pub(super) fn put(&mut self, trail: Trail, destinations: &mut Destinations) {
         let compiled = Compiled::new(&effective_selectors(&trail));
-        let destination = destinations.number_of(&trail);
-        self.trails.insert(trail.arn.clone(), Taker { trail, compiled, destination });
+        let number = |account| (account, destinations.number_of(&trail, account));
+        let destinations = self.organizations.accounts_of(&trail).into_iter().map(number).collect();
+        self.trails.insert(trail.arn.clone(), Taker { trail, compiled, destinations });
     }
 
     /// Applies the changes of a record; returns the trails that are different now.
@@ -51,6 +55,15 @@ impl Takers {
                 Change::DeleteTrail { arn } => {
                     self.trails.remove(&arn);
                 }
+                Change::PutOrganization(organization) => {
+                    let id = organization.id.clone();
+                    self.organizations.put(*organization);
+                    self.spread(&id, destinations);
+                }
+                Change::DeleteOrganization { id } => {
+                    self.organizations.remove(&id);
+                    self.spread(&id, destinations);
+                }
                 // Nothing else says which trail takes what.
                 _ => {}
             }
@@ -58,16 +71,26 @@ impl Takers {
         changed
     }
 
-    /// Whether any trail of the account logs.
+    /// The accounts of an organization have changed.
+    fn spread(&mut self, id: &OrganizationId, destinations: &mut Destinations) {
+        let is_its = |taker: &&Taker| taker.trail.organization.as_ref() == Some(id);
+        let trails: Vec<Trail> =
+            self.trails.values().filter(is_its).map(|taker| taker.trail.clone()).collect();
+        trails.into_iter().for_each(|trail| self.put(trail, destinations));
+    }
+
+    /// Whether any trail logs that takes the account's events.
     pub(super) fn any_of(&self, account: AccountId) -> bool {
-        self.trails.values().any(|taker| taker.trail.arn.account == account && taker.trail.logging.is_on())
+        self.trails
+            .values()
+            .any(|taker| taker.destinations.contains_key(&account) && taker.trail.logging.is_on())
     }
 
     /// The trails that take an event, with the numbers of their destinations.
     pub(super) fn of<'a>(&'a self, event: &'a Event<'_>) -> impl Iterator<Item = (&'a TrailArn, u32)> {
         let region = self.region_of(event);
         let takers = self.trails.values().filter(move |taker| taker.takes(event, &region));
-        takers.map(|taker| (&taker.trail.arn, taker.destination))
+        takers.filter_map(|taker| Some((&taker.trail.arn, *taker.destinations.get(&event.account())?)))
     }
 
     /// The region that an event counts as of: only what can stand in a key is one.
@@ -81,7 +104,7 @@ impl Takers {
 impl Taker {
     fn takes(&self, event: &Event<'_>, region: &str) -> bool {
         let trail = &self.trail;
-        trail.arn.account == event.account()
+        self.destinations.contains_key(&event.account())
             && trail.logging.is_on()
             && event.origin() != Origin::Imported
             && (trail.multi_region || region == trail.arn.region)
@@ -110,13 +133,16 @@ fn is_own_delivery(event: &Event<'_>, bucket: &str) -> bool {
         && event.raw(Field::RequestParameters).is_some_and(names_bucket)
 }
 
-/// Whether the event is of a call that may have changed a trail.
+/// Whether the event is of a call that may have changed a trail, or whose events it takes.
 pub(super) fn changes_trails(event: &Event<'_>) -> bool {
     const CHANGING: [&str; 6] =
         ["CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging", "PutEventSelectors"];
     let source = event.string(Field::EventSource);
     let name = event.string(Field::EventName);
+    let is = |from: &str, names: &[&str]| {
+        source.as_ref().is_some_and(|source| source == from)
+            && name.as_ref().is_some_and(|name| names.contains(&&**name))
+    };
     event.origin() == Origin::Recorded
-        && source.is_some_and(|source| source == "cloudtrail.amazonaws.com")
-        && name.is_some_and(|name| CHANGING.contains(&&*name))
+        && (is("cloudtrail.amazonaws.com", &CHANGING) || is("cairn.amazonaws.com", &["UpdateOrganization"]))
 }

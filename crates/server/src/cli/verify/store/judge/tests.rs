@@ -2,6 +2,7 @@
 
 use super::super::destinations::Destinations;
 use super::super::gaps::Gap;
+use super::super::organizations::Organizations;
 use super::super::takers::Takers;
 use super::*;
 use cairn_model::Trail;
@@ -22,15 +23,16 @@ fn trail(bucket: &str) -> Trail {
 /// The log begins at 100, history is committed up to 900, trails up to 800. Destination 0 is here, 1 is not.
 fn judged() -> Judged {
     let mut destinations = Destinations::new(HashSet::from(["here".to_owned()]));
-    destinations.number_of(&trail("here"));
-    destinations.number_of(&trail("far"));
+    destinations.number_of(&trail("here"), account());
+    destinations.number_of(&trail("far"), account());
     Judged {
         first: Position::new(100),
         committed: Position::new(900),
         delivered: Position::new(800),
         destinations,
-        earliest: Takers::new("us-east-1"),
+        earliest: Takers::new("us-east-1", Organizations::default()),
         known_behind: HashMap::new(),
+        organizations: Organizations::default(),
         gaps: Vec::new(),
         kept_since: Timestamp::from_micros(NOW).day(),
     }
