@@ -65,23 +65,20 @@ class Silent:
         self._listener.close()
 
 
-class Keys:
-    """A KMS that says of every alias what its name says: `alias/denied`, `alias/disabled`, `alias/broken`.
+class Answering:
+    """Answers every request that is posted."""
 
-    For `alias/slow` it says that it is asked and waits until it may answer.
-    """
+    content_type = ""
 
     def __init__(self) -> None:
-        self.is_asked, self.may_answer = threading.Event(), threading.Event()
-        keys = self
+        answering = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                status, answer = keys.answer(body["KeyId"])
-                text = json.dumps(answer).encode()
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status, text = answering.answer(body)
                 self.send_response(status)
-                self.send_header("Content-Type", "application/x-amz-json-1.1")
+                self.send_header("Content-Type", answering.content_type)
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
                 self.wfile.write(text)
@@ -93,17 +90,47 @@ class Keys:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def answer(self, key: str) -> tuple[int, dict[str, Any]]:
+    def answer(self, body: bytes) -> tuple[int, bytes]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Keys(Answering):
+    """A KMS that says of every alias what its name says: `alias/denied`, `alias/disabled`, `alias/broken`.
+
+    For `alias/slow` it says that it is asked and waits until it may answer.
+    """
+
+    content_type = "application/x-amz-json-1.1"
+
+    def __init__(self) -> None:
+        self.is_asked, self.may_answer = threading.Event(), threading.Event()
+        super().__init__()
+
+    def answer(self, body: bytes) -> tuple[int, bytes]:
+        key = json.loads(body)["KeyId"]
         if key == "alias/slow":
             self.is_asked.set()
             self.may_answer.wait(10)
         if key == "alias/disabled":
             metadata = {"KeyId": "k", "Arn": f"arn:aws:kms:{REGION}:111122223333:key/k", "KeyState": "Disabled"}
-            return 200, {"KeyMetadata": metadata}
+            return 200, json.dumps({"KeyMetadata": metadata}).encode()
         codes = {"alias/denied": "AccessDeniedException", "alias/broken": "InvalidArnException"}
-        return 400, {"__type": codes.get(key, "NotFoundException"), "message": key}
+        return 400, json.dumps({"__type": codes.get(key, "NotFoundException"), "message": key}).encode()
 
     def close(self) -> None:
         self.may_answer.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().close()
+
+
+class Topics(Answering):
+    """An SNS without topics, to whom the account of the topic `suspended` is none any more."""
+
+    content_type = "text/xml"
+
+    def answer(self, body: bytes) -> tuple[int, bytes]:
+        status, code = (403, "InvalidClientTokenId") if b"suspended" in body else (404, "NotFound")
+        return status, f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code></Error></ErrorResponse>".encode()

@@ -39,7 +39,9 @@ def faults_of(response: AWSResponse, operation: OperationModel) -> Iterator[str]
     headers = {name.lower(): value for name, value in response.headers.items()}
     if not headers.get("x-amzn-requestid"):
         yield "no x-amzn-RequestId"
-    if response.content and headers.get("content-type") not in ("application/x-amz-json-1.1", "application/json"):
+    is_rest = operation.service_model.protocol == "rest-json"
+    kind = "application/json" if is_rest else "application/x-amz-json-1.1"
+    if response.content and headers.get("content-type") != kind:
         yield f"content type {headers.get('content-type')}"
     try:
         body = json.loads(response.content or b"{}")
@@ -47,6 +49,8 @@ def faults_of(response: AWSResponse, operation: OperationModel) -> Iterator[str]
         yield "no JSON"
         return
     if response.status_code >= 300:
+        if is_rest and isinstance(body, dict):
+            body.setdefault("__type", headers.get("x-amzn-errortype"))
         yield from _error_faults(response.status_code, body, operation)
     elif operation.output_shape is not None:
         yield from _value_faults(body, operation.output_shape, operation.name)

@@ -51,6 +51,18 @@ def test_forwarded_calls_ask_the_users_policies(world: World, moto: Moto) -> Non
     assert server.client("sqs").list_queues()
 
 
+def test_a_denial_by_iams_name_holds_for_batches_too(world: World) -> None:
+    server = world.server
+    queue = server.client("sqs").create_queue(QueueName=unique("queue"))["QueueUrl"]
+    _, key = world.user(allow("sqs:*"), deny("sqs:SendMessage"))
+    sqs = server.client("sqs", key=key)
+    denied(sqs.send_message, "sqs:SendMessage", QueueUrl=queue, MessageBody="m")
+    entries = [{"Id": "1", "MessageBody": "m"}]
+    denied(sqs.send_message_batch, "sqs:SendMessage", QueueUrl=queue, Entries=entries)
+    _, key = world.user(allow("cloudwatch:PutMetricData"))
+    server.client("cloudwatch", key=key).put_metric_data(Namespace="n", MetricData=[{"MetricName": "m", "Value": 1}])
+
+
 def test_own_roles_are_assumed_here_and_others_at_the_upstream(world: World) -> None:
     server = world.server
     name, key = world.user(allow("sts:AssumeRole"))

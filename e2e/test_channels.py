@@ -164,6 +164,12 @@ def test_insights_of_a_trail_are_turned_on_and_off(lake: Any, trail: str) -> Non
     assert (answer["TrailARN"], answer["InsightSelectors"]) == (trail, selectors)
     assert get(TrailName=trail)["InsightSelectors"] == selectors
     assert lake.get_trail(Name=trail)["Trail"]["HasInsightSelectors"] is True
+    # They need the events that they are about.
+    reads = [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True}]
+    said = refused(lake.put_event_selectors, "InvalidEventSelectorsException", TrailName=trail, EventSelectors=reads)
+    assert "has Insights enabled" in said
+    put(TrailName=trail, InsightSelectors=[rate("ApiErrorRateInsight")])
+    lake.put_event_selectors(TrailName=trail, EventSelectors=reads)
     assert put(TrailName=trail, InsightSelectors=[])["InsightSelectors"] == []
     refused(get, "InsightNotEnabledException", TrailName=trail)
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from conftest import MakeServer
 from delivered import trail_arn
-from elsewhere import Keys
+from elsewhere import Keys, Topics
 from events import unique
 from model_requests import operations
 from server import ACCOUNT, REGION, Server
@@ -22,7 +22,14 @@ from test_trails import AWAY, GROUP, ROLE
 from test_trails_limits import Patient
 
 SOURCES = Path(__file__).parent.parent / "crates"
+# Of the organization, beside its management account; the first three are delegated administrators.
+MEMBERS = [f"22223333444{number}" for number in range(5)]
 FEDERATION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/lake"
+
+ORGANIZATION = (
+    *("--organization-id", "o-exampleorgid", "--organization-management-account", ACCOUNT),
+    *("--organization-members", ",".join(MEMBERS)),
+)
 
 
 class World:
@@ -34,6 +41,9 @@ class World:
         self.away = server.client("cloudtrail", AWAY, parameter_validation=False)
         self.stranger = server.client("cloudtrail", key=server.create_key("--account", "444455556666"))
         self.poster = server.client("cloudtrail", key=server.create_key("--user", "poster", "--ingest-only"))
+        self.member = server.client("cloudtrail", key=server.create_key("--account", MEMBERS[4]))
+        for member in MEMBERS[:3]:
+            self.delegate(member)
         for bucket in ("world-logs", "other-logs"):
             server.client("s3").create_bucket(Bucket=bucket)
         self.trail = client.create_trail(Name="world", S3BucketName="world-logs", IsMultiRegionTrail=True)["TrailARN"]
@@ -62,6 +72,9 @@ class World:
 
     def update(self, **members: Any) -> None:
         self.client.update_trail(Name=self.trail, **members)
+
+    def delegate(self, account: str) -> None:
+        self.client.register_organization_delegated_admin(MemberAccountId=account)
 
     def create_store(self, **members: Any) -> None:
         self.client.create_event_data_store(**{"Name": unique("never"), **members})
@@ -112,9 +125,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         servers.append(Server(tmp_path_factory.mktemp("world"), *flags, **options))
         return servers[-1]
 
-    with closing(Keys()) as keys:
+    with closing(Keys()) as keys, closing(Topics()) as topics:
+        endpoints = {"CAIRN_KMS_ENDPOINT": keys.url, "CAIRN_SNS_ENDPOINT": topics.url}
         try:
-            yield World(make(env={"CAIRN_KMS_ENDPOINT": keys.url}).start(), full_region(make), keys)
+            yield World(make(*ORGANIZATION, env=endpoints).start(), full_region(make), keys)
             for server in servers:
                 server.stop()
         finally:
@@ -129,6 +143,12 @@ HOW: dict[str, Callable[[World], Any]] = {
     "AccessDeniedException": lambda it: it.poster.enable_federation(
         EventDataStore=it.store, FederationRoleArn=FEDERATION_ROLE
     ),
+    "AccountNotFoundException": lambda it: it.delegate("444455556666"),
+    "AccountNotRegisteredException": lambda it: it.client.deregister_organization_delegated_admin(
+        DelegatedAdminAccountId=MEMBERS[4]
+    ),
+    "AccountRegisteredException": lambda it: it.delegate(MEMBERS[0]),
+    "CannotDelegateManagementAccountException": lambda it: it.delegate(ACCOUNT),
     "ChannelARNInvalidException": lambda it: it.client.get_channel(Channel="channel"),
     "ChannelAlreadyExistsException": lambda it: it.create_channel(Name="world"),
     "ChannelExistsForEDSException": lambda it: it.client.delete_event_data_store(EventDataStore=it.audit),
@@ -137,10 +157,12 @@ HOW: dict[str, Callable[[World], Any]] = {
     ),
     "ChannelNotFoundException": lambda it: it.client.get_channel(Channel=NOWHERE),
     "CloudTrailARNInvalidException": lambda it: it.client.get_trail(Name="arn:aws:s3:::world-logs"),
+    "CloudTrailInvalidClientTokenIdException": lambda it: it.update(SnsTopicName="suspended"),
     "CloudWatchLogsDeliveryUnavailableException": lambda it: it.update(
         CloudWatchLogsLogGroupArn=GROUP, CloudWatchLogsRoleArn=ROLE
     ),
     "ConflictException": World.update_while_another_does,
+    "DelegatedAdminAccountLimitExceededException": lambda it: it.delegate(MEMBERS[3]),
     "EventDataStoreARNInvalidException": lambda it: it.client.get_event_data_store(EventDataStore="store"),
     "EventDataStoreAlreadyExistsException": lambda it: it.create_store(
         Name=it.client.get_event_data_store(EventDataStore=it.store)["Name"]
@@ -203,20 +225,24 @@ HOW: dict[str, Callable[[World], Any]] = {
     "KmsKeyDisabledException": lambda it: it.update(KmsKeyId="alias/disabled"),
     "KmsKeyNotFoundException": lambda it: it.update(KmsKeyId="alias/nobody"),
     "MaximumNumberOfTrailsExceededException": lambda it: it.full.create_trail(Name="six", S3BucketName="full-logs"),
-    "OrganizationsNotInUseException": lambda it: it.create_store(OrganizationEnabled=True),
+    "NotOrganizationManagementAccountException": lambda it: it.member.register_organization_delegated_admin(
+        MemberAccountId=MEMBERS[3]
+    ),
+    "NotOrganizationMasterAccountException": lambda it: it.member.create_trail(
+        Name="theirs", S3BucketName="world-logs", IsOrganizationTrail=True
+    ),
+    "OrganizationsNotInUseException": lambda it: it.stranger.create_event_data_store(
+        Name="theirs", OrganizationEnabled=True
+    ),
     "QueryIdNotFoundException": lambda it: it.client.get_query_results(QueryId=NOWHERE),
     "ResourceARNNotValidException": lambda it: it.client.get_resource_policy(ResourceArn="a"),
     "ResourceNotFoundException": lambda it: it.add_tags(trail_arn("nobody")),
-    "ResourcePolicyNotFoundException": lambda it: it.client.get_resource_policy(ResourceArn=it.store),
     "ResourcePolicyNotFoundException": lambda it: it.client.get_resource_policy(ResourceArn=it.store),
     "ResourcePolicyNotValidException": lambda it: it.client.put_resource_policy(
         ResourceArn=it.store, ResourcePolicy=""
     ),
     "ResourceTypeNotSupportedException": lambda it: it.add_tags(f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:rock/x"),
     "S3BucketDoesNotExistException": lambda it: it.create(S3BucketName="no-such-bucket"),
-    "ServiceQuotaExceededException": lambda it: it.client.create_dashboard(
-        Name=unique("never"), Widgets=[{"QueryStatement": "SELECT 1", "ViewProperties": {}}] * 11
-    ),
     "ServiceQuotaExceededException": lambda it: it.client.create_dashboard(Name="crowded", Widgets=[WIDGET] * 11),
     "TagsLimitExceededException": lambda it: it.add_tags(it.trail, 51),
     "ThrottlingException": World.hurry,
@@ -228,20 +254,14 @@ HOW: dict[str, Callable[[World], Any]] = {
 
 NO_IMPORTS = "Cairn does not import into event data stores yet, so that no import is ever under way"
 NO_QUERIES = "Cairn does not query event data stores yet, so that no query is ever under way or written"
-NO_ORGANIZATIONS = "Cairn has no organizations yet; whoever asks for one is told OrganizationsNotInUseException"
+ALL_FEATURES = "an organization of Cairn's has all features, and CloudTrail's access to it"
 NO_SERVICE_ROLES = "Cairn needs no service-linked role and no permission of other services to act"
 
 # Exceptions that no call can get, and why.
 NEVER: dict[str, str] = {
     "AccountHasOngoingImportException": NO_IMPORTS,
-    "AccountNotFoundException": NO_ORGANIZATIONS,
-    "AccountNotRegisteredException": NO_ORGANIZATIONS,
-    "AccountRegisteredException": NO_ORGANIZATIONS,
-    "CannotDelegateManagementAccountException": NO_ORGANIZATIONS,
-    "CloudTrailAccessNotEnabledException": NO_ORGANIZATIONS,
-    "CloudTrailInvalidClientTokenIdException": "it is about topics of suspended accounts, and no account is suspended",
+    "CloudTrailAccessNotEnabledException": ALL_FEATURES,
     "ConcurrentModificationException": "changes of the control plane are made one after another",
-    "DelegatedAdminAccountLimitExceededException": NO_ORGANIZATIONS,
     "EventDataStoreHasOngoingImportException": NO_IMPORTS,
     "GenerateResponseException": NO_QUERIES,
     "InactiveQueryException": NO_QUERIES,
@@ -249,10 +269,8 @@ NEVER: dict[str, str] = {
     "InsufficientIAMAccessPermissionException": NO_SERVICE_ROLES,
     "MaxConcurrentQueriesException": NO_QUERIES,
     "NoManagementAccountSLRExistsException": NO_SERVICE_ROLES,
-    "NotOrganizationManagementAccountException": NO_ORGANIZATIONS,
-    "NotOrganizationMasterAccountException": NO_ORGANIZATIONS,
     "OperationNotPermittedException": "what a caller may not do is AccessDeniedException, with the reason",
-    "OrganizationNotInAllFeaturesModeException": NO_ORGANIZATIONS,
+    "OrganizationNotInAllFeaturesModeException": ALL_FEATURES,
 }
 
 @pytest.mark.parametrize("name", HOW)

@@ -94,7 +94,7 @@ def test_an_import_of_a_record_that_is_none_keeps_the_others(server: Server) -> 
     path = write_log_file(folder, "us-east-1", [bad, good])
     done = server.cairn("import", folder)
     assert f"{path}: record 1 refused: eventTime" in done.stderr
-    assert "1 events imported, 1 refused" in done.stderr
+    assert "1 event imported, 1 refused" in done.stderr
     server.found(id=good["eventID"])
 
 

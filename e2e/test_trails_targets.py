@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from conftest import MakeServer
 from delivered import trail_arn
@@ -52,6 +53,18 @@ def shown(server: Server, arn: str) -> list[dict[str, Any]]:
     ]
 
 
+def test_nobody_makes_a_bucket_of_a_name_that_anothers_trail_delivers_to(server: Server, moto: Moto) -> None:
+    far = unique("spoken-for")
+    moto.client("s3").create_bucket(Bucket=far)
+    trail = server.client("cloudtrail").create_trail(Name=unique("told"), S3BucketName=far)["TrailARN"]
+    stranger = server.client("s3", key=server.create_key("--account", "444455556666"))
+    with pytest.raises(ClientError) as caught:
+        stranger.create_bucket(Bucket=far)
+    assert caught.value.response["Error"]["Code"] == "BucketAlreadyExists"
+    server.client("cloudtrail").delete_trail(Name=trail)
+    stranger.create_bucket(Bucket=far)
+
+
 def test_a_topic_is_shown_by_its_arn_whatever_it_was_named_by(server: Server, moto: Moto) -> None:
     # moto's own account is another than the trail's, as a topic that many accounts share would be.
     far = moto.client("sns").create_topic(Name="deliveries")["TopicArn"]
@@ -75,6 +88,33 @@ def test_a_topic_of_the_trails_own_account_is_shown_by_its_name_too(make_server:
     server = make_server(env={**endpoints(moto.url), "CAIRN_ACCOUNT_ID": arn.split(":")[4]}).start()
     created = create(server, SnsTopicName="ours")
     assert (created["SnsTopicName"], created["SnsTopicARN"]) == ("ours", arn)
+    server.stop()
+
+
+def test_in_awss_profile_a_topic_must_let_cloudtrail_publish(make_server: MakeServer, moto: Moto) -> None:
+    sns = moto.client("sns")
+    arn = sns.create_topic(Name="closed")["TopicArn"]
+    server = make_server("--limits-profile", "aws", env=endpoints(moto.url)).start()
+    moto.client("s3").put_bucket_policy(Bucket="far-logs", Policy=json.dumps({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": ["s3:GetBucketAcl", "s3:PutObject"],
+            "Resource": ["arn:aws:s3:::far-logs", "arn:aws:s3:::far-logs/*"],
+        }],
+    }))
+    told = {"Name": "told", "S3BucketName": "far-logs", "SnsTopicName": arn}
+    client = Patient(server)
+    message = refused(client.create_trail, "InsufficientSnsTopicPolicyException", **told)
+    assert message.startswith("SNS Topic does not exist or the topic policy is incorrect!") and "SNS:Publish" in message
+    publishing = {
+        "Sid": "AWSCloudTrailSNSPolicy20131101", "Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "SNS:Publish", "Resource": arn, "Condition": {"StringEquals": {"aws:SourceArn": trail_arn("told")}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [publishing]})
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+    assert client.create_trail(**told)["SnsTopicARN"] == arn
+    moto.client("s3").delete_bucket_policy(Bucket="far-logs")
     server.stop()
 
 

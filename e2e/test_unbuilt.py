@@ -36,7 +36,7 @@ def test_what_is_not_built_has_its_input_checked(cloudtrail: Any) -> None:
     refused(query, invalid, QueryAlias="alias")
     refused(query, missing, QueryStatement=f"SELECT 1 FROM {NOWHERE}")
 
-    source = {"S3": {"S3LocationUri": "s3://b/", "S3BucketRegion": REGION, "S3BucketAccessRoleArn": "arn:role"}}
+    source = {"S3": {"S3LocationUri": "s3://bucket/", "S3BucketRegion": REGION, "S3BucketAccessRoleArn": "arn:role"}}
     start, both = cloudtrail.start_import, {"Destinations": [NOWHERE], "ImportSource": source}
     refused(start, invalid)
     refused(start, invalid, ImportId=NOWHERE, **both)
@@ -44,6 +44,8 @@ def test_what_is_not_built_has_its_input_checked(cloudtrail: Any) -> None:
     refused(start, invalid, StartEventTime=2, EndEventTime=1, **both)
     refused(start, "ImportNotFoundException", ImportId=NOWHERE)
     refused(start, missing, **both)
+    elsewhere = {"S3": {**source["S3"], "S3LocationUri": "https://bucket.s3.amazonaws.com/"}}
+    refused(start, "InvalidImportSourceException", Destinations=[NOWHERE], ImportSource=elsewhere)
     audit = [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["ActivityAuditLog"]}]}]
     store = cloudtrail.create_event_data_store(Name=unique("audit"), AdvancedEventSelectors=audit)
     category = "InvalidEventDataStoreCategoryException"

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from delivered import trail_arn
 from events import text_of
-from server import AWS, REGION, Server
+from server import AWS, REGION, ROOT, Server
+from wire import Key
 
 RATIO = re.compile(r"(?P<count>\d+)/(?P<total>\d+) (?P<kind>digest|log) files (?P<verdict>valid|INVALID)")
 
@@ -42,13 +43,20 @@ def validate(
     until: datetime | None = None,
     region: str = REGION,
     home: str = REGION,
+    account: str | None = None,
+    key: Key = ROOT,
     code: int = 0,
 ) -> Verdict:
-    """Runs validate-logs over the digests of `region`; `code` is the exit code that it must have."""
+    """Runs validate-logs over the digests of `region`; `code` is the exit code that it must have.
+
+    `account` is the one of the organization whose digests are meant, if the trail is an organization's.
+    """
     arguments = ["--trail-arn", trail_arn(trail, home), "--start-time", text_of(since), "--verbose"]
     if until is not None:
         arguments += ["--end-time", text_of(until)]
-    done = server.run(AWS, "--region", region, "cloudtrail", "validate-logs", *arguments, code=code)
+    if account is not None:
+        arguments += ["--account-id", account]
+    done = server.run(AWS, "--region", region, "cloudtrail", "validate-logs", *arguments, code=code, key=key)
     # What is invalid is told on standard error.
     return Verdict(done.stdout + done.stderr)
 

@@ -36,12 +36,15 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The error code of a JSON answer; empty if it is none."""
+        """The error code of a JSON answer; empty if it is none. rest-json has it in a header alone."""
         try:
             answer = self.json()
         except ValueError:
             return ""
-        return answer.get("__type", "") if isinstance(answer, dict) else ""
+        if not isinstance(answer, dict) or self.status < 300:
+            return ""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return answer.get("__type") or headers.get("x-amzn-errortype", "")
 
 
 def signed_headers(

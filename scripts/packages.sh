@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages behind what is named and missing: `cc` (a C compiler), `venv` (Python's virtual environments).
+# Installs the Debian packages behind what is named and missing: `cc` (a C compiler), `venv` (Python's virtual environments),
+# `postgresql` (its server's programs).
 # Asks apt for nothing if nothing is missing, so a machine that has all of it needs neither Debian nor root.
 set -eu
 
@@ -8,6 +9,9 @@ for need in "$@"; do
     case $need in
     cc) command -v cc >/dev/null || packages="$packages build-essential" ;;
     venv) python3 -c 'import ensurepip, venv' 2>/dev/null || packages="$packages python3 python3-venv" ;;
+    postgresql)
+        command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages="$packages postgresql"
+        ;;
     *) echo "packages.sh: no such need: $need" >&2 && exit 2 ;;
     esac
 done

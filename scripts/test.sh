@@ -77,7 +77,7 @@ end_to_end_tests() {
     failed=$((failed + bad))
 }
 
-scripts/packages.sh cc venv || failed=$((failed + 1))
+scripts/packages.sh cc venv postgresql || failed=$((failed + 1))
 check "Python environment" make_venv
 check "Build" cargo build --workspace --bins --locked
 rust_tests

@@ -2,7 +2,9 @@
 //! written to when it comes back. Prints what it saw, a `name=value` a line; ends with 1 at the first call that fails
 //! and should not have.
 
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
+mod environment;
+
+use aws_sdk_s3::config::{BehaviorVersion, retry::RetryConfig};
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::{ByteStream, Length};
@@ -38,20 +40,12 @@ fn arguments() -> Done<[String; 3]> {
     given.try_into().map_err(|_| "arguments: BUCKET FILE COPY".into())
 }
 
-/// What `aws-config` would make of the environment, without its own clients for STS and SSO.
 fn settings() -> Done<Config> {
-    let credentials = Credentials::new(
-        env::var("AWS_ACCESS_KEY_ID")?,
-        env::var("AWS_SECRET_ACCESS_KEY")?,
-        None,
-        None,
-        "environment",
-    );
     Ok(Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(env::var("AWS_ENDPOINT_URL")?)
-        .region(Region::new(env::var("AWS_REGION").or_else(|_| env::var("AWS_DEFAULT_REGION"))?))
-        .credentials_provider(credentials)
+        .endpoint_url(environment::endpoint()?)
+        .region(environment::region()?)
+        .credentials_provider(environment::credentials()?)
         .retry_config(RetryConfig::disabled())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .force_path_style(true)
