@@ -133,3 +133,29 @@ def test_policies_survive_restarts_and_go_with_their_resources(make_server: Make
     assert shown(lake, store) == text
     refused(lake.get_resource_policy, MISSING, ResourceArn=dashboard)
     server.stop()
+
+
+def test_a_stores_policy_shows_it_to_another_account_and_to_nobody_else(server: Server, lake: Any) -> None:
+    store = create(lake)["EventDataStoreArn"]
+    account = "444455556666"
+    partner = server.client("cloudtrail", key=server.create_key("--account", account))
+    stranger = server.client("cloudtrail", key=server.create_key("--account", "777788889999"))
+    user_key = server.create_key("--account", account, "--user", unique("user"))
+    unknown = refused(partner.get_event_data_store, "EventDataStoreARNInvalidException", EventDataStore=store)
+    lake.put_resource_policy(
+        ResourceArn=store, ResourcePolicy=document(allow(store, "cloudtrail:GetEventDataStore"))
+    )
+    found = partner.get_event_data_store(EventDataStore=store)
+    assert found["EventDataStoreArn"] == store and found["Name"] == lake.get_event_data_store(EventDataStore=store)["Name"]
+    assert server.client("cloudtrail", key=user_key).get_event_data_store(EventDataStore=store)["EventDataStoreArn"] == store
+    # What it says lets in is let in to that alone.
+    refused(partner.update_event_data_store, "EventDataStoreARNInvalidException", EventDataStore=store, Name=unique("mine"))
+    assert store not in [it["EventDataStoreArn"] for it in partner.list_event_data_stores()["EventDataStores"]]
+    assert refused(stranger.get_event_data_store, "EventDataStoreARNInvalidException", EventDataStore=store) == unknown.replace(account, "777788889999")
+
+    deny = {**allow(store, "cloudtrail:GetEventDataStore"), "Effect": "Deny"}
+    lake.put_resource_policy(
+        ResourceArn=store,
+        ResourcePolicy=document(allow(store, "cloudtrail:GetEventDataStore"), {**deny, "Principal": "*"}),
+    )
+    assert refused(partner.get_event_data_store, "EventDataStoreARNInvalidException", EventDataStore=store) == unknown

@@ -2,12 +2,14 @@
 
 mod actors;
 mod channel;
+mod lent;
 mod policed;
 mod resources;
 mod tags;
 
 pub(crate) use actors::Actors;
 pub(crate) use channel::require_channel;
+pub(crate) use lent::lent_store;
 pub(crate) use policed::{manages, resource_policy};
 pub(crate) use resources::resources;
 pub(crate) use tags::request_tags;

@@ -69,7 +69,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use bytes::Bytes;
 use cairn_decide::trails::Answers;
-use cairn_model::{AccountId, Change, Timestamp};
+use cairn_model::{AccountId, Change, EventDataStore, Timestamp};
 use cairn_wire::{ApiError, ErrorCode, Operation, Service};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -86,6 +86,8 @@ pub(crate) struct Call<'a> {
     pub(crate) body: &'a [u8],
     pub(crate) now: Timestamp,
     pub(crate) request_id: &'a str,
+    /// The event data store of another account that the call names and whose policy lets the caller in.
+    pub(crate) lent: Option<&'a EventDataStore>,
 }
 
 /// What an operation answers, and what has to be in the log before the answer may go out.

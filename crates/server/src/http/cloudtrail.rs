@@ -8,12 +8,13 @@ use crate::auth::Caller;
 use crate::events::{self, Exchange};
 use bytes::Bytes;
 use cairn_decide::trails;
-use cairn_model::AccountId;
+use cairn_model::{AccountId, EventDataStore};
 use cairn_wire::input::BODY_BYTES_MAX;
 use cairn_wire::{ApiError, Operation};
 use http::Method;
 use hyper::body::Incoming;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Answers a call of `cloudtrail`.
 pub(super) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -> Answer {
@@ -82,6 +83,23 @@ fn owner(app: &App, caller: &Caller, operation: Operation, body: &[u8]) -> Accou
     organization.map_or(caller.account(), |organization| organization.management)
 }
 
+/// The event data store of another account that a call names and may see.
+fn lent(
+    app: &App,
+    exchange: &Exchange<'_>,
+    caller: &Caller,
+    operation: Operation,
+    body: &[u8],
+) -> Option<Arc<EventDataStore>> {
+    // Of what a store's policy can allow, nothing else is built.
+    if operation != Operation::GetEventDataStore {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let named = body["EventDataStore"].as_str()?;
+    access::lent_store(app, exchange, caller, "cloudtrail:GetEventDataStore", named)
+}
+
 /// Runs an operation and has its event in the log before the answer goes out.
 async fn call(
     app: &App,
@@ -90,6 +108,7 @@ async fn call(
     operation: Operation,
     body: &Bytes,
 ) -> http::Response<Bytes> {
+    let lent = lent(app, exchange, caller, operation, body);
     let call = Call {
         app,
         caller,
@@ -98,6 +117,7 @@ async fn call(
         body,
         now: exchange.now,
         request_id: &exchange.request_id,
+        lent: lent.as_deref(),
     };
     let answered = match api::prepare(call).await {
         Ok(prepared) if api::changes_something(operation) => change(call, &prepared, exchange).await,

@@ -73,6 +73,7 @@ async fn put(
         body,
         now: exchange.now,
         request_id: &exchange.request_id,
+        lent: None,
     };
     let mut put = match judge(exchange, call, &told).await {
         Ok(put) => put,
