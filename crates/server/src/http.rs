@@ -124,7 +124,7 @@ pub(crate) fn journal_error(error: JournalError) -> ApiError {
         }
         JournalError::Append(error @ AppendError::Fatal(_)) => unknown(error.to_string()),
         JournalError::Unavailable | JournalError::Refused => {
-            retry("The catalog cannot be changed now. Nothing was recorded or changed. Try again.")
+            retry("The catalog cannot be changed now. Nothing was changed. Try again.")
         }
         JournalError::Void => {
             retry("Another process changed the catalog first. The call had no effect. Try again.")

@@ -13,7 +13,8 @@ Example:
   cairn export > cloudtrail.yaml
 
 The trails, event data stores, channels, dashboards and resource policies of one's account in the region that requests are
-signed for (AWS_REGION), as a CloudFormation template. `cairn apply --check` finds it without drift.")]
+signed for (AWS_REGION), as a CloudFormation template. `cairn apply --check` finds it without drift where nothing belongs to a
+stack yet; what belongs to one is that stack's (--stack).")]
 pub(super) struct Export {
     /// The form of the template
     #[arg(long, value_enum, default_value = "yaml")]
