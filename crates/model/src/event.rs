@@ -17,6 +17,7 @@
 //! | 40 | 7 each | spans: field (1), start in the text (3), length (3) |
 //! | then | | the text |
 
+mod context;
 mod door;
 mod field;
 
@@ -56,6 +57,10 @@ pub enum Category {
     Aggregated = 4,
     /// What came through a channel: their own names and identities stand in `eventData`.
     ActivityAuditLog = 5,
+    /// Configuration items of AWS Config.
+    ConfigurationItem = 6,
+    /// Evidence of AWS Audit Manager.
+    Evidence = 7,
     /// A category that Cairn does not know.
     Other = 255,
 }
@@ -70,6 +75,8 @@ impl Category {
             "Insight" => Category::Insight,
             "Aggregated" => Category::Aggregated,
             "ActivityAuditLog" => Category::ActivityAuditLog,
+            "ConfigurationItem" => Category::ConfigurationItem,
+            "Evidence" => Category::Evidence,
             _ => Category::Other,
         }
     }
@@ -83,6 +90,8 @@ impl Category {
             Category::Insight => "Insight",
             Category::Aggregated => "Aggregated",
             Category::ActivityAuditLog => "ActivityAuditLog",
+            Category::ConfigurationItem => "ConfigurationItem",
+            Category::Evidence => "Evidence",
             Category::Other => "Other",
         }
     }
@@ -95,6 +104,8 @@ impl Category {
             3 => Category::Insight,
             4 => Category::Aggregated,
             5 => Category::ActivityAuditLog,
+            6 => Category::ConfigurationItem,
+            7 => Category::Evidence,
             _ => Category::Other,
         }
     }

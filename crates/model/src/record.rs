@@ -5,6 +5,7 @@
 //! | 1 | an event |
 //! | 2 | length of the changes (4, little-endian), the changes as a JSON array, an event |
 //! | 3 | a mark: its kind (1) and a version of the shared catalog (8, little-endian); then as 2 |
+//! | 4 | number of destinations (1), the id of each (16), an event |
 
 use crate::event::NotAnEvent;
 use crate::{Change, Event};
@@ -12,6 +13,7 @@ use crate::{Change, Event};
 const EVENT: u8 = 1;
 const CHANGES_AND_EVENT: u8 = 2;
 const MARKED: u8 = 3;
+const IMPORTED_TO: u8 = 4;
 
 const DECIDED: u8 = 1;
 const ADOPTED: u8 = 2;
@@ -38,11 +40,16 @@ pub enum Mark {
     },
 }
 
-/// A record of the log: an event, or an event and the control-plane changes that its call made.
+/// The id of an event data store, as the 16 bytes of its UUID.
+pub type StoreId = [u8; 16];
+
+/// A record of the log: an event, or an event and the control-plane changes that its call made, or an event that was
+/// imported to certain event data stores.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     mark: Option<Mark>,
     changes: Option<&'a [u8]>,
+    destinations: Option<&'a [StoreId]>,
     event: Event<'a>,
 }
 
@@ -87,15 +94,30 @@ impl<'a> Record<'a> {
         write_changes(changes, out);
     }
 
+    /// Starts a record of an event that was imported to these event data stores, 255 at most, and to nothing else; the
+    /// event's encoded form follows.
+    pub fn start_imported_to(stores: &[StoreId], out: &mut Vec<u8>) {
+        let count = u8::try_from(stores.len()).expect("an import has one destination, or few");
+        out.extend_from_slice(&[IMPORTED_TO, count]);
+        out.extend_from_slice(stores.as_flattened());
+    }
+
     /// Reads a record's payload.
     pub fn decode(bytes: &'a [u8]) -> Result<Record<'a>, NotARecord> {
         let (kind, rest) = bytes.split_first().ok_or(NotARecord::Malformed)?;
         match *kind {
-            EVENT => Ok(Record { mark: None, changes: None, event: Event::decode(rest)? }),
+            EVENT => {
+                Ok(Record { mark: None, changes: None, destinations: None, event: Event::decode(rest)? })
+            }
             CHANGES_AND_EVENT => Record::decode_changes(None, rest),
             MARKED => {
                 let (mark, rest) = decode_mark(rest)?;
                 Record::decode_changes(Some(mark), rest)
+            }
+            IMPORTED_TO => {
+                let (stores, rest) = decode_destinations(rest)?;
+                let event = Event::decode(rest)?;
+                Ok(Record { mark: None, changes: None, destinations: Some(stores), event })
             }
             kind => Err(NotARecord::Kind(kind)),
         }
@@ -105,12 +127,24 @@ impl<'a> Record<'a> {
         let (length, rest) = bytes.split_first_chunk().ok_or(NotARecord::Malformed)?;
         let (changes, event) =
             rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(NotARecord::Malformed)?;
-        Ok(Record { mark, changes: Some(changes), event: Event::decode(event)? })
+        Ok(Record { mark, changes: Some(changes), destinations: None, event: Event::decode(event)? })
     }
 
     /// The event.
     pub fn event(&self) -> Event<'a> {
         self.event
+    }
+
+    /// The event data stores that its event was imported to, by StartImport: these take it whatever else their selectors
+    /// say beyond its category, and no other store, no trail, event history nor live tail does. `None`: the event is for
+    /// whoever takes it.
+    pub fn destinations(&self) -> Option<&'a [StoreId]> {
+        self.destinations
+    }
+
+    /// The event, unless it was imported to certain stores only.
+    pub fn event_for_all(&self) -> Option<Event<'a>> {
+        self.destinations.is_none().then_some(self.event)
     }
 
     /// Whether it holds changes; asked before [`Record::changes`], which parses them.
@@ -136,6 +170,13 @@ fn write_changes(changes: &[Change], out: &mut Vec<u8>) {
     let json = serde_json::to_vec(changes).expect("changes have string keys only");
     out.extend_from_slice(&(json.len() as u32).to_le_bytes());
     out.extend_from_slice(&json);
+}
+
+fn decode_destinations(bytes: &[u8]) -> Result<(&[StoreId], &[u8]), NotARecord> {
+    let (count, rest) = bytes.split_first().ok_or(NotARecord::Malformed)?;
+    let length = usize::from(*count) * size_of::<StoreId>();
+    let (stores, rest) = rest.split_at_checked(length).ok_or(NotARecord::Malformed)?;
+    Ok((stores.as_chunks().0, rest))
 }
 
 fn decode_mark(bytes: &[u8]) -> Result<(Mark, &[u8]), NotARecord> {

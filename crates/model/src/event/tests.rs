@@ -200,3 +200,22 @@ proptest! {
         prop_assert_eq!(event.unknown().count() + 3, sent.as_object().unwrap().len());
     }
 }
+
+#[test]
+fn what_is_not_of_calls_needs_no_names() {
+    for (name, category) in
+        [("ConfigurationItem", Category::ConfigurationItem), ("Evidence", Category::Evidence)]
+    {
+        let of = |members: &str| {
+            let text = format!(r#"{{"eventTime":"2026-03-01T08:00:00Z","eventCategory":"{name}"{members}}}"#);
+            admit(&text)
+        };
+        let bytes = of(r#","eventData":{"resourceId":"r"}"#).unwrap();
+        assert_eq!(Event::decode(&bytes).unwrap().category(), category);
+        assert_eq!(of("").unwrap_err(), Refusal::Missing("eventData"));
+        assert_eq!(Category::from_name(category.name()), category);
+    }
+    let insight = r#"{"eventTime":"2026-03-01T08:00:00Z","eventCategory":"Insight","insightType":"ApiCallRateInsight"}"#;
+    let bytes = admit(insight).unwrap();
+    assert_eq!(Event::decode(&bytes).unwrap().category(), Category::Insight);
+}

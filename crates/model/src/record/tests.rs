@@ -50,3 +50,27 @@ fn a_mark_of_a_newer_cairn_is_refused() {
     assert!(matches!(Record::decode(&bytes), Err(NotARecord::Kind(3))));
     assert!(matches!(Record::decode(&bytes[..5]), Err(NotARecord::Malformed)));
 }
+
+#[test]
+fn an_event_that_was_imported_to_stores_is_for_nobody_else() {
+    let stores = [[7; 16], [9; 16]];
+    let mut bytes = Vec::new();
+    Record::start_imported_to(&stores, &mut bytes);
+    let bytes = with_event(bytes);
+    let record = Record::decode(&bytes).expect("a record");
+    assert_eq!(record.destinations(), Some(&stores[..]));
+    assert!(record.event_for_all().is_none() && !record.has_changes() && record.mark().is_none());
+    assert_eq!(record.event().account().to_string(), "111122223333");
+    for cut in 1..34 {
+        assert!(Record::decode(&bytes[..cut]).is_err(), "{cut}");
+    }
+}
+
+#[test]
+fn an_event_without_destinations_is_for_all() {
+    let mut bytes = Vec::new();
+    Record::start_event(&mut bytes);
+    let bytes = with_event(bytes);
+    let record = Record::decode(&bytes).expect("a record");
+    assert!(record.destinations().is_none() && record.event_for_all().is_some());
+}

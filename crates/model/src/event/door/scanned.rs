@@ -70,14 +70,21 @@ impl Scanned<'_, '_> {
         })
     }
 
-    /// Insights events carry the source and name inside insightDetails, what came through channels inside eventData.
+    /// Insights events carry the source and name inside insightDetails or, in event data stores, under names of their own;
+    /// what is not of calls carries all that it tells inside eventData.
     pub(super) fn require_names(&self) -> Result<(), Refusal> {
         if self.raw(Field::InsightDetails).is_some() {
             return Ok(());
         }
         let source = self.required_text(Field::EventSource);
-        if source.is_err() && self.category() == Category::ActivityAuditLog {
-            return self.require_event_data();
+        if source.is_err() {
+            match self.category() {
+                Category::ActivityAuditLog | Category::ConfigurationItem | Category::Evidence => {
+                    return self.require_event_data();
+                }
+                Category::Insight => return Ok(()),
+                _ => {}
+            }
         }
         source?;
         self.required_text(Field::EventName)?;
