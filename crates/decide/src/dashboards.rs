@@ -4,12 +4,13 @@
 //! A dashboard belongs to its region and is reached there only, by its name or its ARN.
 
 mod error;
+mod highlights;
 mod refresh;
 mod schedule;
 mod widgets;
 
 pub use error::{DashboardError, SettingError, ViewError};
-pub use refresh::refresh;
+pub use refresh::{Refresh, WidgetQuery, alias, refresh, refresh_by_time, widgets};
 pub use schedule::{AskedSchedule, time_of_day};
 
 use crate::paging::{Page, page};

@@ -39,6 +39,12 @@ const REQUEST_KEYS: [&str; 22] = [
     "SourceOrgID",
 ];
 
+/// The names of all keys of a request's context.
+#[cfg(test)]
+pub(crate) fn request_keys() -> impl Iterator<Item = String> {
+    REQUEST_KEYS.iter().map(|key| format!("aws:{key}"))
+}
+
 /// PutEventConfiguration's members for an event data store. What is absent stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct StoreConfiguration {

@@ -1,4 +1,14 @@
-//! What can be said of a query without running it.
+//! Queries: what can be said of one without running it, and what becomes of it.
+
+mod list;
+mod location;
+mod parameters;
+mod query;
+
+pub use list::{Filter, Key, list};
+pub use location::{Location, LocationError};
+pub use parameters::fill;
+pub use query::{Delivery, DeliveryStatus, Ending, KEPT_FOR, Query, State, Statistics, Status};
 
 use crate::stores::{self, Facts, StoreError};
 
@@ -14,6 +24,14 @@ pub enum StatementError {
     /// More parameters than places for them.
     #[error("The statement has {places} placeholders, and there are {parameters} parameters.")]
     TooManyParameters {
+        /// How many `?` it has.
+        places: usize,
+        /// How many parameters are given.
+        parameters: usize,
+    },
+    /// Fewer parameters than places for them, but some.
+    #[error("The statement has {places} placeholders, and there are only {parameters} parameters.")]
+    TooFewParameters {
         /// How many `?` it has.
         places: usize,
         /// How many parameters are given.
@@ -44,12 +62,12 @@ pub fn check(facts: &Facts<'_>, statement: &str, parameters: usize) -> Result<()
     if stores.is_empty() {
         return Err(StatementError::NoStore.into());
     }
-    let places = statement.matches('?').count();
+    let places = parameters::places(statement).len();
     if parameters > places {
         return Err(StatementError::TooManyParameters { places, parameters }.into());
     }
     for id in stores {
-        stores::active(facts, id)?;
+        stores::asked(facts, id)?;
     }
     Ok(())
 }

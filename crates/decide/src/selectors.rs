@@ -59,9 +59,17 @@ impl Compiled {
     /// Whether any selector takes the event. Account, region and origin are not looked at: those
     /// are the trail's affair.
     pub fn takes(&self, event: &Event<'_>) -> bool {
-        if matches!(event.category(), Category::Insight | Category::Aggregated | Category::ActivityAuditLog) {
+        if !matches!(
+            event.category(),
+            Category::Management | Category::Data | Category::NetworkActivity | Category::Other
+        ) {
             return false;
         }
+        self.select(event)
+    }
+
+    /// The same for an event data store, which takes events of all categories that its selectors name.
+    pub fn select(&self, event: &Event<'_>) -> bool {
         self.rules.iter().any(|rule| match rule {
             Rule::Basic(basic) => basic.takes(event),
             Rule::Advanced(advanced) => advanced.takes(event),

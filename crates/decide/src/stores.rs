@@ -17,7 +17,7 @@ mod status;
 pub use change::{delete, gone, restore, start_ingestion, stop_ingestion};
 pub use error::{ParameterError, StoreError};
 pub use federation::{disable_federation, enable_federation};
-pub use find::{active, get, list};
+pub use find::{active, asked, get, list};
 pub use plan::{CreateStore, Plan, create, update};
 pub use settings::Settings;
 pub use status::Status;

@@ -23,14 +23,14 @@ pub const BUILTIN: [Builtin; 6] = [
         description: "Reading everything in the account",
         document: r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Resource":"*","Action":[
             "cloudtrail:Describe*","cloudtrail:Get*","cloudtrail:List*","cloudtrail:LookupEvents",
-            "s3:Get*","s3:List*","cairn:Get*","cairn:List*","cairn:Lookup","cairn:Tail","cairn:SimulatePolicy"]}}"#,
+            "s3:Get*","s3:List*","cairn:Get*","cairn:List*","cairn:Lookup","cairn:Query","cairn:Tail","cairn:SimulatePolicy"]}}"#,
     },
     Builtin {
         arn: "arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess",
         description: "All of CloudTrail, and the buckets that trails deliver to",
         document: r#"{"Version":"2012-10-17","Statement":[
-            {"Effect":"Allow","Action":["cloudtrail:*","cloudtrail-data:*","cairn:Lookup","cairn:Tail","cairn:GetPublicKeys",
-             "cairn:ListStacks","cairn:PutStack"],
+            {"Effect":"Allow","Action":["cloudtrail:*","cloudtrail-data:*","cairn:Lookup","cairn:Query","cairn:Tail",
+             "cairn:GetPublicKeys","cairn:ListStacks","cairn:PutStack"],
              "Resource":"*"},
             {"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"},
             {"Effect":"Allow","Action":["s3:CreateBucket","s3:PutBucketPolicy","s3:GetBucketPolicy","s3:GetBucketLocation",
@@ -42,7 +42,7 @@ pub const BUILTIN: [Builtin; 6] = [
         description: "Reading of CloudTrail: trails, stores, events",
         document: r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Resource":"*","Action":[
             "cloudtrail:Describe*","cloudtrail:Get*","cloudtrail:List*","cloudtrail:LookupEvents",
-            "cairn:Lookup","cairn:Tail","cairn:GetPublicKeys","cairn:ListStacks"]}}"#,
+            "cairn:Lookup","cairn:Query","cairn:Tail","cairn:GetPublicKeys","cairn:ListStacks"]}}"#,
     },
     Builtin {
         arn: "arn:aws:iam::aws:policy/AmazonS3FullAccess",

@@ -43,7 +43,7 @@ const KEYS: [&str; 30] = [
 const TAGS: [&str; 2] = ["aws:principaltag/", "aws:requesttag/"];
 
 /// The calls of Cairn's own.
-const CAIRN: [&str; 53] = [
+const CAIRN: [&str; 56] = [
     "AddUserToGroup",
     "AttachGroupPolicy",
     "AttachRolePolicy",
@@ -84,13 +84,16 @@ const CAIRN: [&str; 53] = [
     "ListPolicies",
     "ListRoles",
     "ListStacks",
+    "ListTags",
     "ListUsers",
     "Lookup",
     "PostEvents",
     "PutGroupPolicy",
     "PutRolePolicy",
     "PutStack",
+    "PutTags",
     "PutUserPolicy",
+    "Query",
     "RemoveUserFromGroup",
     "RenameAccount",
     "SimulatePolicy",

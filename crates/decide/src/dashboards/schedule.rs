@@ -1,7 +1,7 @@
 //! When dashboards are refreshed.
 
 use super::error::SettingError;
-use cairn_model::{DashboardKind, RefreshFrequency, RefreshSchedule};
+use cairn_model::{DashboardKind, RefreshFrequency, RefreshSchedule, Timestamp};
 
 /// `RefreshSchedule` as callers give it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +60,21 @@ fn minute_of_day(text: &str) -> Result<u16, SettingError> {
     let (hour, minute) = text.split_once(':').ok_or_else(invalid)?;
     let read = number(hour, 24).zip(number(minute, 60)).map(|(hour, minute)| hour * 60 + minute);
     read.ok_or_else(invalid)
+}
+
+/// Whether a time of refresh has come after `last`. Times are counted from the schedule's time of day; those that passed
+/// while nobody looked count as one.
+pub(super) fn is_due(schedule: &RefreshSchedule, last: Timestamp, now: Timestamp) -> bool {
+    let hours = match schedule.every {
+        Some(RefreshFrequency::Hours(hours)) => i64::from(hours),
+        Some(RefreshFrequency::Daily) => 24,
+        None => return false,
+    };
+    let period = hours * 3_600 * 1_000_000;
+    let offset = i64::from(schedule.minute_of_day) * 60 * 1_000_000;
+    // Every period divides a day, so the times are the same on each.
+    let latest = |time: Timestamp| (time.as_micros() - offset).div_euclid(period);
+    schedule.enabled && latest(now) > latest(last)
 }
 
 /// The minute of a day as callers see it, such as `06:30`.

@@ -22,9 +22,12 @@ impl LogKind {
     /// would that no trail takes.
     pub fn of(category: Category) -> LogKind {
         match category {
-            Category::Management | Category::Data | Category::ActivityAuditLog | Category::Other => {
-                LogKind::CloudTrail
-            }
+            Category::Management
+            | Category::Data
+            | Category::ActivityAuditLog
+            | Category::ConfigurationItem
+            | Category::Evidence
+            | Category::Other => LogKind::CloudTrail,
             Category::Insight => LogKind::Insight,
             Category::NetworkActivity => LogKind::NetworkActivity,
             Category::Aggregated => LogKind::Aggregated,

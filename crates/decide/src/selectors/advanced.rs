@@ -27,13 +27,15 @@ struct Header {
     writes: bool,
 }
 
-const KNOWN: [Category; 6] = [
+const KNOWN: [Category; 8] = [
     Category::Management,
     Category::Data,
     Category::NetworkActivity,
     Category::Insight,
     Category::Aggregated,
     Category::ActivityAuditLog,
+    Category::ConfigurationItem,
+    Category::Evidence,
 ];
 
 impl Advanced {

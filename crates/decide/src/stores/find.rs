@@ -15,9 +15,22 @@ pub fn get<'a>(facts: &Facts<'a>, arn_or_id: &str) -> Result<&'a EventDataStore,
     store.ok_or_else(|| StoreError::NotFound(arn_or_id.to_owned()))
 }
 
+/// A store that a statement names by its id, and that can be asked: the account's, or the organization's if the account
+/// manages that.
+pub fn asked<'a>(facts: &Facts<'a>, id: &str) -> Result<&'a EventDataStore, StoreError> {
+    let id = id_of(Kind::EventDataStore, facts.place(), id)?;
+    let of_account = |store: &&EventDataStore| store.arn.account == facts.account;
+    let named = || facts.here().filter(|store| store.arn.id == id);
+    let store = named().find(of_account).or_else(|| named().next());
+    store.ok_or_else(|| StoreError::NotFound(id.to_owned())).and_then(require_active)
+}
+
 /// A store that is not pending deletion.
 pub fn active<'a>(facts: &Facts<'a>, arn_or_id: &str) -> Result<&'a EventDataStore, StoreError> {
-    let store = get(facts, arn_or_id)?;
+    require_active(get(facts, arn_or_id)?)
+}
+
+fn require_active(store: &EventDataStore) -> Result<&EventDataStore, StoreError> {
     match store.is_pending_deletion() {
         true => Err(StoreError::Inactive(store.arn.clone())),
         false => Ok(store),

@@ -35,6 +35,17 @@ const PROPERTIES: [Property; 5] = [
 
 const SETTINGS: [&str; 3] = ["Widgets", "RefreshSchedule", "TerminationProtectionEnabled"];
 
+/// The widgets as a template writes them: without the aliases that the API gives them, and none of a managed dashboard, whose
+/// widgets are not the account's.
+fn written(dashboard: &Value) -> Value {
+    let all = dashboard["Widgets"].as_array().filter(|_| dashboard["Type"] != "MANAGED");
+    let mut widgets = all.cloned().unwrap_or_default();
+    for widget in widgets.iter_mut().filter_map(Value::as_object_mut) {
+        widget.remove("QueryAlias");
+    }
+    Value::Array(widgets)
+}
+
 impl Handler for Dashboard {
     fn properties(&self) -> &'static [Property] {
         &PROPERTIES
@@ -61,6 +72,7 @@ impl Handler for Dashboard {
         let [dashboard, listed] = answers else { return None };
         let arn = dashboard["DashboardArn"].as_str()?.to_owned();
         let mut properties = renamed(dashboard, &SETTINGS.map(|name| (name, name)));
+        properties.insert("Widgets".to_owned(), written(dashboard));
         let name = arn.rsplit('/').next().unwrap_or_default();
         properties.insert("Name".to_owned(), json!(name));
         properties.insert("Tags".to_owned(), tags::seen(listed));

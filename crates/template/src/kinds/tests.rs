@@ -214,3 +214,20 @@ fn a_store_that_is_to_be_deleted_is_not_there() {
     assert!(of("CREATED").unwrap().is_protected(), "unless somebody says otherwise");
     assert_eq!(of("STOPPED_INGESTION").unwrap().properties["IngestionEnabled"], json!(false));
 }
+
+#[test]
+fn a_dashboard_is_seen_with_the_widgets_that_its_template_wrote() {
+    let widgets = |kind: &str| {
+        let shown = json!({
+            "DashboardArn": "arn:dashboard/d", "Type": kind,
+            "Widgets": [{"QueryStatement": "SELECT 1", "QueryAlias": "widget1.d", "ViewProperties": {"View": "Table"}}],
+        });
+        let seen = Kind::Dashboard.handler().seen(&[shown, json!({"ResourceTagList": []})]).unwrap();
+        seen.properties["Widgets"].clone()
+    };
+    assert_eq!(
+        widgets("CUSTOM"),
+        json!([{"QueryStatement": "SELECT 1", "ViewProperties": {"View": "Table"}}])
+    );
+    assert_eq!(widgets("MANAGED"), json!([]));
+}
