@@ -4,12 +4,13 @@ mod address;
 mod body;
 mod bucket;
 mod list;
+mod plain;
 mod put;
 mod read;
 mod regions;
 
 pub use address::Addressing;
-pub use list::{ObjectEntry, ObjectStream};
+pub use list::{FolderPage, NextPage, ObjectEntry, ObjectStream};
 pub use put::{PutError, PutObject, PutOutcome, ServerSideEncryption};
 pub use read::{ObjectBody, ObjectHead};
 

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 /// How long a put may take: 50 MB at 1 MB/s.
-const PUT: Duration = Duration::from_secs(50);
+pub(super) const PUT: Duration = Duration::from_secs(50);
 
 /// An object to put.
 #[derive(Clone, Debug)]

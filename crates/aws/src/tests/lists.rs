@@ -52,6 +52,25 @@ async fn an_endpoint_that_knows_neither_tokens_nor_encoding_is_listed_whole() {
 }
 
 #[tokio::test]
+async fn a_folder_shows_its_objects_and_its_folders_page_by_page() {
+    let folders =
+        "<EncodingType>url</EncodingType><CommonPrefixes><Prefix>p/2026+1%2F</Prefix></CommonPrefixes>";
+    let token = "<NextContinuationToken>t</NextContinuationToken>";
+    let script = Script::of([page(true, token, &["p/a"], folders), page(false, "", &["p/b"], "")]).await;
+    let first = s3(&script).list_folder("logs", "p/", None).await.unwrap();
+    assert_eq!((first.objects[0].key.as_str(), first.folders), ("p/a", vec!["p/2026 1/".to_owned()]));
+    let second = s3(&script).list_folder("logs", "p/", first.next).await.unwrap();
+    assert_eq!((second.objects[0].key.as_str(), second.next), ("p/b", None));
+    assert_eq!(
+        script.lines(),
+        [
+            "GET /logs/?list-type=2&encoding-type=url&prefix=p%2F&delimiter=%2F",
+            "GET /logs/?list-type=2&encoding-type=url&prefix=p%2F&delimiter=%2F&continuation-token=t",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_list_ends_with_its_first_error() {
     for (bad, code) in [
         (refusal(404, "NoSuchBucket"), "NoSuchBucket"),

@@ -182,3 +182,31 @@ async fn an_object_that_nobody_takes_is_told_soon() {
     assert_eq!(error.code(), "ConnectionError");
     assert!(error.to_string().contains("does not answer"), "{error}");
 }
+
+#[tokio::test]
+async fn what_is_kept_for_ourselves_is_put_as_it_is_and_only_if_new_where_that_is_asked_for() {
+    let script = Script::of(vec![ok(), ok(), taken()]).await;
+    let put = |only_new| {
+        let s3 = s3(&script);
+        async move { s3.put_plain("logs", "lake/a b", Bytes::from_static(b"body"), only_new).await }
+    };
+    put(false).await.unwrap();
+    put(true).await.unwrap();
+    assert_eq!(put(true).await.unwrap_err().status(), Some(412));
+    let seen = script.seen();
+    assert_eq!((&*seen[0].line, &seen[0].body[..]), ("PUT /logs/lake/a%20b", &b"body"[..]));
+    assert!(!seen[0].has_header("if-none-match"));
+    assert_eq!(seen[1].header("if-none-match"), "*");
+    assert!(!seen[1].has_header("x-amz-acl"));
+}
+
+#[tokio::test]
+async fn to_delete_what_is_not_there_is_no_error() {
+    let script =
+        Script::of(vec![answer(204, &[], ""), refusal(404, "NoSuchKey"), refusal(404, "NoSuchBucket")]).await;
+    let s3 = s3(&script);
+    s3.delete("logs", "lake/a").await.unwrap();
+    s3.delete("logs", "lake/a").await.unwrap();
+    assert_eq!(s3.delete("logs", "lake/a").await.unwrap_err().code(), "NoSuchBucket");
+    assert_eq!(script.seen()[0].line, "DELETE /logs/lake/a");
+}

@@ -21,6 +21,11 @@ impl Seen {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value)
     }
+
+    /// Whether a header came, with a value or without.
+    pub(super) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(known, _)| known == name)
+    }
 }
 
 /// The server. Each answer is sent as it stands, on a connection of its own, which then ends.

@@ -1,8 +1,9 @@
-//! SNS, KMS, and addresses at AWS.
+//! SNS, SQS, KMS, and addresses at AWS.
 
 use super::caller;
 use super::script::{Script, answer};
-use crate::{AwsError, Kms, Sns};
+use crate::{AwsError, Kms, Sns, Sqs};
+use std::time::Duration;
 
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:news";
 
@@ -18,6 +19,26 @@ async fn a_message_is_published_in_the_topics_region() {
         String::from_utf8(seen.body.clone()).unwrap(),
         "Action=Publish&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aeu%2Dwest%2D1%3A111122223333%3Anews\
          &Message=%7B%22s3Bucket%22%3A%22b%22%7D"
+    );
+}
+
+#[tokio::test]
+async fn messages_are_received_and_deleted() {
+    let message = r#"{"Messages":[{"MessageId":"m","ReceiptHandle":"r","MD5OfBody":"x","Body":"{}"}]}"#;
+    let script = Script::of([answer(200, &[], message), answer(200, &[], "{}"), answer(200, &[], "")]).await;
+    let queue = "https://sqs.eu-west-1.amazonaws.com/111122223333/files";
+    let sqs = Sqs::new(caller(), Some(script.endpoint()), queue, "us-east-1");
+    let (wait, hidden) = (Duration::from_secs(1), Duration::from_secs(60));
+    let received = sqs.receive(wait, hidden).await.unwrap();
+    assert_eq!((received.len(), received[0].body.as_str()), (1, "{}"));
+    assert_eq!(sqs.receive(wait, hidden).await.unwrap(), []);
+    sqs.delete(&received[0]).await.unwrap();
+    let seen = script.seen();
+    assert!(seen[0].header("authorization").contains("/eu-west-1/sqs/aws4_request"));
+    assert_eq!(seen[0].header("x-amz-target"), "AmazonSQS.ReceiveMessage");
+    assert_eq!(
+        String::from_utf8(seen[2].body.clone()).unwrap(),
+        format!(r#"{{"QueueUrl":"{queue}","ReceiptHandle":"r"}}"#)
     );
 }
 
