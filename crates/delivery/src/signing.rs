@@ -49,7 +49,7 @@ pub(crate) struct Signer {
 /// The bytes are not a PKCS#8 RSA key, or the system gives no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the signing key cannot be used")]
-pub(crate) struct UnusableKey;
+pub struct UnusableKey;
 
 impl Signer {
     pub(crate) fn open(pkcs8: &[u8], fingerprint: &str) -> Result<Signer, UnusableKey> {
