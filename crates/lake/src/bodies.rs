@@ -18,6 +18,12 @@ pub trait Bodies: Send + Sync {
         range: Range<Position>,
         take: &mut dyn FnMut(Position, Bytes),
     ) -> Result<(), BodyError>;
+
+    /// Whether the records are given as they were appended. If they are not, because something is added to their events,
+    /// the events are compared as they are given, when duplicates are told.
+    fn are_verbatim(&self) -> bool {
+        true
+    }
 }
 
 /// A record could not be read from the log.

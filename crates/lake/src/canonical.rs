@@ -10,7 +10,8 @@ use std::borrow::Cow;
 /// The first 16 bytes of the SHA-256 of a record's canonical form. Records with the same hash have the
 /// same content: nobody can make a second record with the hash of a given one. Of what came through a channel
 /// `metadata.ingestionTime` is left out: when its caller sends it once more, as its answer was lost, it is taken at another
-/// time and is the same event.
+/// time and is the same event. `eventContext` is left out too: it is what was known beside an event when it was kept, and an
+/// event that comes twice is the same one whatever was known then.
 pub type ContentHash = [u8; 16];
 
 /// The hash of the canonical form of a JSON text that the door has passed (FORMAT.md, "History").
@@ -24,6 +25,7 @@ pub fn content_hash(text: &str) -> ContentHash {
 /// Appends the canonical form of a record.
 fn write_record(text: &str, out: &mut Vec<u8>) {
     let mut sorted = sorted(text);
+    sorted.retain(|(key, _)| key != "eventContext");
     let is_activity =
         |(key, value): &(Cow<'_, str>, &str)| key == "eventCategory" && *value == "\"ActivityAuditLog\"";
     if !sorted.iter().any(is_activity) {

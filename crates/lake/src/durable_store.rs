@@ -122,7 +122,7 @@ impl ObjectStore for DurableStore {
         location: &Path,
         _options: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
-        Ok(Box::new(Upload { store: self.clone(), location: location.clone(), parts: Vec::new() }))
+        Ok(Box::new(Upload::new(Arc::new(self.clone()), location.clone())))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
@@ -159,10 +159,16 @@ impl ObjectStore for DurableStore {
 /// A large object, kept in memory until it is complete: what the table writes in parts are its
 /// checkpoints, a few megabytes.
 #[derive(Debug)]
-struct Upload {
-    store: DurableStore,
+pub(crate) struct Upload {
+    store: Arc<dyn ObjectStore>,
     location: Path,
     parts: Vec<PutPayload>,
+}
+
+impl Upload {
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, location: Path) -> Upload {
+        Upload { store, location, parts: Vec::new() }
+    }
 }
 
 #[async_trait]
@@ -175,7 +181,7 @@ impl MultipartUpload for Upload {
     async fn complete(&mut self) -> Result<PutResult> {
         let parts = std::mem::take(&mut self.parts);
         let payload = parts.iter().flat_map(|part| part.iter().cloned()).collect();
-        self.store.put_durably(&self.location, payload, false).await
+        self.store.put_opts(&self.location, payload, PutOptions::default()).await
     }
 
     async fn abort(&mut self) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod background;
 mod commit;
+mod commons;
 mod count;
 mod encode;
 mod freeze;
@@ -9,18 +10,21 @@ mod identities;
 mod shared;
 mod source;
 
+pub use commons::Commons;
 pub use freeze::Frozen;
 pub(crate) use shared::Shared;
+pub(crate) use source::Readers;
 
 use crate::bodies::Bodies;
 use crate::durable_store::DurableStore;
 use crate::error::{LakeError, LookupError, TailFull};
 use crate::lookup::{Lookup, Page};
 use crate::maintain::{self, Maintenance};
+use crate::remote::{Remote, RemoteStore, RemoteTable};
 use crate::sql::Source;
-use crate::table::{FileReader, Table, prepare_folder};
-use cairn_model::{Event, Position, Timestamp};
-use deltalake::ObjectStore;
+use crate::table::{Table, prepare_folder};
+use cairn_model::{AccountId, Event, Position, Timestamp};
+use deltalake::{DeltaTableError, ObjectStore};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,8 +36,10 @@ use std::time::Duration;
 pub struct HistoryOptions {
     /// The table's folder; made if it does not exist.
     pub dir: PathBuf,
-    /// How long events are kept, from the later of event time and arrival on.
+    /// How long events are kept.
     pub retention: Duration,
+    /// From when on.
+    pub kept_from: KeptFrom,
     /// The region that events without one count as of.
     pub home_region: String,
     /// How old the oldest event of the tail gets before a commit is due.
@@ -45,6 +51,9 @@ pub struct HistoryOptions {
     pub tail_bytes: usize,
     /// How many rows one step of [`History::maintain`] joins.
     pub step_rows: usize,
+    /// The bucket that the table is in; its folder then has copies only, and must have nothing else. `None`: the
+    /// folder has the table.
+    pub remote: Option<Remote>,
 }
 
 impl HistoryOptions {
@@ -54,13 +63,24 @@ impl HistoryOptions {
         HistoryOptions {
             dir,
             retention: Duration::from_secs(90 * 24 * 3600),
+            kept_from: KeptFrom::LaterOfArrival,
             home_region,
             commit_every: Duration::from_secs(5),
             commit_bytes: 64 << 20,
             tail_bytes: 256 << 20,
             step_rows: 50_000,
+            remote: None,
         }
     }
+}
+
+/// From when on an event's retention counts; by the day of it the table is partitioned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptFrom {
+    /// From the later of its time and its arrival: what is imported of former years is kept, too.
+    LaterOfArrival,
+    /// From its time.
+    EventTime,
 }
 
 /// Event history. Cloning gives another handle of the same.
@@ -95,19 +115,63 @@ pub struct HistoryStats {
 impl History {
     /// Opens history; what the log holds from [`History::committed`] on is to be appended then.
     pub async fn open(options: HistoryOptions, bodies: Arc<dyn Bodies>) -> Result<History, LakeError> {
-        History::open_in(options, bodies, Arc::new(DurableStore::new())).await
+        History::open_among(options, bodies, &Commons::start()?).await
+    }
+
+    /// The same for one of several, which share threads and memory.
+    pub async fn open_among(
+        options: HistoryOptions,
+        bodies: Arc<dyn Bodies>,
+        commons: &Commons,
+    ) -> Result<History, LakeError> {
+        let remote =
+            options.remote.clone().map(|remote| RemoteTable::open(remote, &options.dir).map(Arc::new));
+        let remote = remote.transpose()?;
+        let store: Arc<dyn ObjectStore> = match &remote {
+            None => Arc::new(DurableStore::new()),
+            Some(table) => Arc::new(RemoteStore::new(Arc::clone(table)).map_err(DeltaTableError::from)?),
+        };
+        History::open_with(options, bodies, store, remote, commons).await
     }
 
     /// Opens history with its files written through `store`, whose root is that of the file system.
+    #[cfg(test)]
     pub(crate) async fn open_in(
         options: HistoryOptions,
         bodies: Arc<dyn Bodies>,
         store: Arc<dyn ObjectStore>,
     ) -> Result<History, LakeError> {
+        History::open_with(options, bodies, store, None, &Commons::start()?).await
+    }
+
+    async fn open_with(
+        options: HistoryOptions,
+        bodies: Arc<dyn Bodies>,
+        store: Arc<dyn ObjectStore>,
+        remote: Option<Arc<RemoteTable>>,
+        commons: &Commons,
+    ) -> Result<History, LakeError> {
         let (dir, log_store) = prepare_folder(&options.dir, store)?;
         let table = Table::open_or_create(log_store).await?;
-        let shared = Shared::new(options, bodies, FileReader::new(dir), table)?;
+        let reader = commons.reader.beside(dir).fetching(remote);
+        let shared = Shared::new(options, bodies, commons, reader, table);
         Ok(History { shared: Arc::new(shared) })
+    }
+
+    /// Changes how long events are kept, from the next [`History::maintain`] on. What is gone stays so.
+    pub fn keep_for(&self, retention: Duration) {
+        self.shared.keep_for(retention);
+    }
+
+    /// Memory that the tail takes, in bytes.
+    pub fn tail_bytes(&self) -> usize {
+        self.shared.state().tail.bytes()
+    }
+
+    /// Where the oldest event stands that waits for a commit; `None` if none does.
+    pub fn oldest_waiting(&self) -> Option<Position> {
+        let state = self.shared.state();
+        state.tail.oldest_position(state.table.committed)
     }
 
     /// Every event below this position is in the table, durably.
@@ -179,7 +243,12 @@ impl History {
     /// once. What comes later is not among them. The files stay on disk until this and the queries that read it are
     /// gone, for an hour at most.
     pub async fn source(&self) -> Result<Source, LakeError> {
-        self.shared.source().await
+        self.shared.source(None).await
+    }
+
+    /// The same of one account. A statement cannot get at other accounts' rows.
+    pub async fn source_of(&self, account: AccountId) -> Result<Source, LakeError> {
+        self.shared.source(Some(account)).await
     }
 
     /// Keeps the table as it is now on disk until what is returned is dropped, so that it can be copied.

@@ -9,6 +9,7 @@ use crate::error::LookupError;
 use crate::keys::{Keys, OrderKey, TextKey};
 use crate::text::{NotWords, Words};
 use crate::token::PageToken;
+use crate::words::{WordNumber, numbers_in, whole_number_of};
 use aws_lc_rs::digest::{SHA256, digest};
 use cairn_decide::lookup::FoundResource;
 use cairn_model::{AccountId, Category, Origin, Position, Timestamp};
@@ -93,11 +94,11 @@ impl Filter {
 
 /// A set of categories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Categories(u8);
+pub struct Categories(u16);
 
 impl Categories {
     /// Every category, [`Category::Other`] too.
-    pub const ALL: Categories = Categories(u8::MAX);
+    pub const ALL: Categories = Categories(u16::MAX);
 
     /// These categories.
     pub fn of(categories: &[Category]) -> Categories {
@@ -110,7 +111,7 @@ impl Categories {
     }
 }
 
-fn bit(category: Category) -> u8 {
+fn bit(category: Category) -> u16 {
     match category {
         Category::Management => 1,
         Category::Data => 2,
@@ -119,6 +120,8 @@ fn bit(category: Category) -> u8 {
         Category::Aggregated => 16,
         Category::ActivityAuditLog => 32,
         Category::Other => 64,
+        Category::ConfigurationItem => 128,
+        Category::Evidence => 256,
     }
 }
 
@@ -199,6 +202,8 @@ pub(crate) struct Query {
     pub(crate) categories: Categories,
     pub(crate) filters: Vec<Filter>,
     pub(crate) words: Option<Words>,
+    /// The numbers of words that a match certainly has.
+    pub(crate) word_numbers: Vec<WordNumber>,
     /// Events below this: of the `to` second, and behind the page before.
     pub(crate) below: OrderKey,
     /// Events at or after this time, in microseconds.
@@ -253,6 +258,7 @@ impl Query {
             account: lookup.account,
             region: lookup.region.map(|name| RegionTest::new(&name, home_region)),
             categories: lookup.categories,
+            word_numbers: word_numbers(&lookup.filters, words.as_ref()),
             filters: lookup.filters,
             words,
             below: lookup.to.map_or(after, |to| after.min(end_of_second(to))),
@@ -273,6 +279,25 @@ impl Query {
     pub(crate) fn out_of_time(&self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
+}
+
+/// The numbers of words that whatever passes has in its values.
+fn word_numbers(filters: &[Filter], words: Option<&Words>) -> Vec<WordNumber> {
+    let mut numbers = words.map(Words::numbers).unwrap_or_default();
+    // Types of resources may come from Cairn's own tables; all other texts stand in the record.
+    let values = filters.iter().filter_map(|filter| match filter {
+        Filter::ResourceName(name) => Some(name.as_str()),
+        other => other.text().map(|(_, text)| text),
+    });
+    numbers.extend(values.flat_map(numbers_in));
+    let whole = filters.iter().filter_map(|filter| match filter {
+        Filter::SourceIp(text) | Filter::UserArn(text) | Filter::Username(text) => whole_number_of(text),
+        _ => None,
+    });
+    numbers.extend(whole);
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 /// The first place in the order that is above all events of `to`'s second.

@@ -12,7 +12,7 @@ use crate::table::{Purpose, TableChange, TableFile, day_start};
 use cairn_model::{Position, Timestamp};
 use join::Join;
 use joining::join_some;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ pub(crate) struct Schedule {
     /// What look-ups saw committed last, and since when.
     committed: Option<(Position, Timestamp)>,
     joining: Option<Box<Join>>,
+    /// Where the last file begins that was added to a day, and since when that is so.
+    filled: HashMap<i32, (u64, Timestamp)>,
     /// Files that are no longer of the table, and since when.
     removed: VecDeque<(Timestamp, Arc<TableFile>)>,
 }
@@ -73,7 +75,7 @@ pub(crate) async fn maintain(history: &Arc<Shared>, now: Timestamp) -> Result<Ma
 
 /// Takes the days out of the table whose events have all expired.
 async fn expire(history: &Shared, schedule: &mut Schedule, now: Timestamp) -> Result<u64, LakeError> {
-    let kept_after = now.minus(history.options.retention).as_micros();
+    let kept_after = now.minus(history.retention()).as_micros();
     let mut table = history.table.lock().await;
     table.settle().await?;
     let remove = expired(&table.view().files, kept_after);
@@ -124,6 +126,29 @@ impl Schedule {
                 false
             }
         }
+    }
+
+    /// The days of `files` to which events came lately: of former times, too, if they are imported. After a start all
+    /// are, for a while.
+    fn filling(&mut self, files: &[Arc<TableFile>], now: Timestamp) -> BTreeSet<i32> {
+        let mut newest: HashMap<i32, u64> = HashMap::new();
+        for file in files {
+            let first = newest.entry(file.kept_day).or_default();
+            *first = file.first_position.max(*first);
+        }
+        self.filled.retain(|day, _| newest.contains_key(day));
+        let mut filling = BTreeSet::new();
+        for (day, first) in newest {
+            let (known, since) = self.filled.entry(day).or_insert((first, now));
+            // Joining makes of several beginnings the first: nothing came by that.
+            if first > *known {
+                (*known, *since) = (first, now);
+            }
+            if now.since(*since) < QUIET_AFTER {
+                filling.insert(day);
+            }
+        }
+        filling
     }
 
     /// Takes note of files that a commit took out of the table.

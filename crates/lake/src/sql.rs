@@ -10,17 +10,22 @@
 //! - accesses to members of structs and to keys of maps simplify to columns, or to the reading of one key of a JSON text,
 //!   before the plan is made: so predicates reach the files, and only what is asked for is read.
 
+mod coded;
 mod deep;
 mod diagnose;
 mod engine;
 mod error;
+mod export;
 mod family;
 mod functions;
 mod json;
 mod late;
+mod named;
 mod planner;
 mod rewrite;
 mod running;
+mod scanned;
+mod spread;
 mod statement;
 mod tokens;
 mod types;
@@ -29,8 +34,10 @@ mod watch;
 
 pub use engine::{Engine, EngineOptions, Prepared, Source, Table};
 pub use error::{Place, SqlError, SqlErrorKind};
+pub use export::{ArrowStream, Column, ColumnKind, ExportError, columns_of, once, parquet_of};
 pub use family::Family;
-pub use running::{QueryError, Row, Running, Scanned};
+pub use running::{QueryError, Row, Running};
+pub use scanned::Scanned;
 pub use statement::{STATEMENT_CHARACTERS, Statement};
 
 #[cfg(test)]

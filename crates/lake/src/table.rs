@@ -17,13 +17,14 @@ mod read;
 mod record;
 mod scan;
 mod text;
+mod words;
 mod write;
 
 pub(crate) use file::{TableFile, day_start};
 pub(crate) use positions::rows_within;
 pub(crate) use read::{FileReader, OpenFile};
 pub(crate) use scan::{FileSource, RowInFile};
-pub(crate) use write::{Effort, FileWriter, WrittenFile};
+pub(crate) use write::{Effort, FileWriter, WrittenFile, is_coded};
 
 use crate::columns::{KEPT_DAY, SCHEMA};
 use crate::error::LakeError;

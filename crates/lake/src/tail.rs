@@ -88,6 +88,12 @@ impl Tail {
         bytes.sum()
     }
 
+    /// Where the first visible row at or above `from` stands.
+    pub(crate) fn oldest_position(&self, from: Position) -> Option<Position> {
+        let first = |part: &Part| part.rows_at(&read(&part.chunk), from).first().map(TailRow::position);
+        self.parts.iter().find_map(first)
+    }
+
     /// When the first visible row at or above `from` arrived.
     pub(crate) fn oldest_arrival(&self, from: Position) -> Option<Timestamp> {
         let first = |part: &Part| part.rows_at(&read(&part.chunk), from).first().map(TailRow::arrival);

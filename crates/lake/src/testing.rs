@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 pub(crate) mod faulty;
+pub(crate) mod objects;
 
 use crate::{Bodies, BodyError, Categories, History, HistoryOptions, Lookup};
 use bytes::Bytes;

@@ -4,6 +4,7 @@
 //! run of letters and digits (Unicode alphanumeric); `word*` is a prefix. Numbers and `true` and
 //! `false` are values, `null` is none.
 
+use crate::words::{WordNumber, number_of};
 use cairn_model::json::{string, value_end};
 use memchr::{memchr, memmem};
 
@@ -55,19 +56,13 @@ impl Words {
             return false;
         }
         let mut missing = u64::MAX >> (WORDS_MAX - self.0.len());
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while missing != 0 && at < bytes.len() {
-            match bytes[at] {
-                b'{' | b'}' | b'[' | b']' | b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' => at += 1,
-                _ => {
-                    let end = value_end(bytes, at).unwrap_or(bytes.len());
-                    self.strike(&text[at..end], is_key(bytes, end), &mut missing);
-                    at = end;
-                }
+        for (raw, end) in scalars(text) {
+            self.strike(raw, is_key(text.as_bytes(), end), &mut missing);
+            if missing == 0 {
+                return true;
             }
         }
-        missing == 0
+        false
     }
 
     /// What the bytes of a plain text must contain, letter case ignored, for it to match; of no use for
@@ -75,6 +70,12 @@ impl Words {
     pub(crate) fn needles(&self) -> impl Iterator<Item = Needle<'_>> {
         let ascii = self.0.iter().filter(|word| word.text.is_ascii());
         ascii.map(|word| Needle::new(&word.text))
+    }
+
+    /// The numbers of those words that a word index has.
+    pub(crate) fn numbers(&self) -> Vec<WordNumber> {
+        let whole = self.0.iter().filter(|word| !word.prefix);
+        whole.filter_map(|word| number_of(&word.text)).collect()
     }
 
     /// Strikes the words that occur in the scalar `raw` off `missing`.
@@ -106,6 +107,29 @@ pub(crate) fn is_plain(text: &str) -> bool {
     text.is_ascii() && memmem::find(text.as_bytes(), b"\\u").is_none()
 }
 
+/// Gives `take` every string, number and flag of a JSON text that the door has passed, keys too, without escapes.
+pub(crate) fn each_scalar(text: &str, mut take: impl FnMut(&str)) {
+    for (raw, _) in scalars(text) {
+        match string(raw).filter(|_| raw.contains('\\')) {
+            Some(text) => take(&text),
+            None => take(raw),
+        }
+    }
+}
+
+/// The strings, numbers and flags of a JSON text, keys too, as they stand there; each with its end.
+fn scalars(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    let bytes = text.as_bytes();
+    let between =
+        |byte: &u8| matches!(byte, b'{' | b'}' | b'[' | b']' | b',' | b':' | b' ' | b'\t' | b'\n' | b'\r');
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + bytes[at..].iter().position(|byte| !between(byte))?;
+        at = value_end(bytes, start).unwrap_or(bytes.len());
+        Some((&text[start..at], at))
+    })
+}
+
 /// Whether what ends at `end` is followed by a colon, as keys are.
 fn is_key(bytes: &[u8], end: usize) -> bool {
     let next = bytes[end..].iter().find(|byte| !byte.is_ascii_whitespace());
@@ -129,7 +153,7 @@ impl Word {
 }
 
 /// The runs of letters and digits in `text`, each with its start.
-fn runs(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn runs(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + text[at..].find(char::is_alphanumeric)?;

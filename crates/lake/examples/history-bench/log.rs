@@ -1,39 +1,98 @@
-//! A log in memory.
+//! A log in memory, of which only what is still needed is kept.
 
 use bytes::Bytes;
 use cairn_lake::{Bodies, BodyError};
 use cairn_model::event::{Admission, Door};
 use cairn_model::{Origin, Position, Record, Timestamp};
 use cairn_testkit::{ACCOUNT, Traffic};
+use std::collections::VecDeque;
 use std::io::Write;
 use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// What decides the events of a log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan {
+    pub(crate) seed: u64,
+    pub(crate) events: usize,
+    pub(crate) start: Timestamp,
+    /// Over how many seconds their times are spread.
+    pub(crate) span: u64,
+}
+
+/// Makes the events of a log, one after the other.
+pub(crate) struct Source {
+    plan: Plan,
+    traffic: Traffic,
+    made: usize,
+}
+
 /// Records one behind the other; a record's position is where its length stands.
-pub(crate) struct MemoryLog {
+#[derive(Default)]
+pub(crate) struct MemoryLog(Mutex<VecDeque<Segment>>);
+
+/// Some records in a row.
+#[derive(Clone)]
+pub(crate) struct Segment {
+    start: u64,
     bytes: Bytes,
-    positions: Vec<Position>,
-    text_bytes: u64,
+    pub(crate) positions: Vec<Position>,
+    pub(crate) text_bytes: u64,
 }
 
 const LENGTH_BYTES: usize = 4;
+const SEGMENT_EVENTS: usize = 50_000;
+
+impl Source {
+    pub(crate) fn new(plan: Plan) -> Source {
+        Source { plan, traffic: Traffic::new(plan.seed), made: 0 }
+    }
+
+    /// The next event; each is at its place in the span. `None` behind the last.
+    fn next_event(&mut self, text: &mut Vec<u8>) -> Option<Timestamp> {
+        let Plan { events, start, span, .. } = self.plan;
+        let number = self.made as u64;
+        if self.made == events {
+            return None;
+        }
+        self.made += 1;
+        let time = start.plus(Duration::from_micros(number * span * 1_000_000 / events as u64));
+        let time = Timestamp::from_seconds(time.as_seconds());
+        text.clear();
+        self.traffic.next_event(time, text);
+        Some(time)
+    }
+
+    /// How large zstd makes the first `count` of the events as NDJSON.
+    pub(crate) fn zstd_bytes(plan: Plan, count: usize, level: i32) -> std::io::Result<u64> {
+        let (mut source, mut text) = (Source::new(plan), Vec::new());
+        let mut encoder = zstd::Encoder::new(Vec::new(), level)?;
+        for _ in 0..count {
+            if source.next_event(&mut text).is_none() {
+                break;
+            }
+            encoder.write_all(&text)?;
+            encoder.write_all(b"\n")?;
+        }
+        Ok(encoder.finish()?.len() as u64)
+    }
+}
 
 impl MemoryLog {
-    /// `events` events of the seed's traffic, whose times go evenly from `start` over `span` seconds; each
-    /// arrives three seconds after its time.
-    pub(crate) fn generate(seed: u64, events: usize, start: Timestamp, span: u64) -> MemoryLog {
-        let mut traffic = Traffic::new(seed);
+    /// Appends the next events, which each arrive three seconds after their time; `None` behind the last.
+    pub(crate) fn grow(&self, source: &mut Source) -> Option<Segment> {
         let mut door = Door::default();
-        let (mut text, mut out) = (Vec::new(), Vec::with_capacity(events * 1_800));
-        let mut log = MemoryLog { bytes: Bytes::new(), positions: Vec::with_capacity(events), text_bytes: 0 };
-        for number in 0..events as u64 {
-            let time = start.plus(Duration::from_micros(number * span * 1_000_000 / events as u64));
-            let time = Timestamp::from_seconds(time.as_seconds());
-            text.clear();
-            traffic.next_event(time, &mut text);
-            log.text_bytes += text.len() as u64;
-            log.positions.push(Position::new(out.len() as u64));
+        let start = self.lock().back().map_or(0, Segment::end);
+        let (mut text, mut out) = (Vec::new(), Vec::with_capacity(SEGMENT_EVENTS * 1_800));
+        let (mut positions, mut text_bytes) = (Vec::with_capacity(SEGMENT_EVENTS), 0);
+        while positions.len() < SEGMENT_EVENTS
+            && let Some(time) = source.next_event(&mut text)
+        {
+            text_bytes += text.len() as u64;
+            let number = source.made as u128;
             let at = out.len();
+            positions.push(Position::new(start + at as u64));
             out.extend_from_slice(&[0; LENGTH_BYTES]);
             Record::start_event(&mut out);
             let admission = Admission {
@@ -41,30 +100,49 @@ impl MemoryLog {
                 account: ACCOUNT.parse().expect("an account"),
                 arrival: time.plus(Duration::from_secs(3)),
             };
-            let admitted = door.admit(&text, &admission, || u128::from(number), &mut out);
+            let admitted = door.admit(&text, &admission, || number, &mut out);
             admitted.expect("traffic is made of events");
             let length = (out.len() - at - LENGTH_BYTES) as u32;
             out[at..at + LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
         }
-        log.bytes = out.into();
-        log
+        let segment = Segment { start, bytes: out.into(), positions, text_bytes };
+        self.lock().push_back(segment.clone());
+        (!segment.positions.is_empty()).then_some(segment)
     }
 
-    pub(crate) fn positions(&self) -> &[Position] {
-        &self.positions
-    }
-
-    pub(crate) fn text_bytes(&self) -> u64 {
-        self.text_bytes
+    /// Forgets segments that lie wholly below `committed`, but for the last.
+    pub(crate) fn release(&self, committed: Position) {
+        let mut segments = self.lock();
+        while segments.len() > 1 && segments[0].end() <= committed.get() {
+            segments.pop_front();
+        }
     }
 
     pub(crate) fn end(&self) -> Position {
-        Position::new(self.bytes.len() as u64)
+        Position::new(self.lock().back().map_or(0, Segment::end))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Segment>> {
+        // Segments are put in and taken out whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn segment(&self, at: Position) -> Option<Segment> {
+        let segments = self.lock();
+        let number = segments.partition_point(|segment| segment.end() <= at.get());
+        segments.get(number).filter(|segment| segment.start <= at.get()).cloned()
+    }
+}
+
+impl Segment {
+    fn end(&self) -> u64 {
+        self.start + self.bytes.len() as u64
     }
 
     fn range(&self, at: Position) -> Range<usize> {
-        let start = at.get() as usize + LENGTH_BYTES;
-        let length = self.bytes[at.get() as usize..start].try_into().expect("four bytes");
+        let at = (at.get() - self.start) as usize;
+        let start = at + LENGTH_BYTES;
+        let length = self.bytes[at..start].try_into().expect("four bytes");
         start..start + u32::from_le_bytes(length) as usize
     }
 
@@ -74,24 +152,14 @@ impl MemoryLog {
 
     /// The position behind the record at `at`.
     pub(crate) fn behind(&self, at: Position) -> Position {
-        Position::new(self.range(at).end as u64)
-    }
-
-    /// How large zstd makes the events as NDJSON.
-    pub(crate) fn zstd_bytes(&self, level: i32) -> std::io::Result<u64> {
-        let mut encoder = zstd::Encoder::new(Vec::new(), level)?;
-        for at in &self.positions {
-            let record = Record::decode(self.payload(*at)).expect("made by the door");
-            encoder.write_all(record.event().text().as_bytes())?;
-            encoder.write_all(b"\n")?;
-        }
-        Ok(encoder.finish()?.len() as u64)
+        Position::new(self.start + self.range(at).end as u64)
     }
 }
 
 impl Bodies for MemoryLog {
     fn read(&self, at: Position) -> Result<Bytes, BodyError> {
-        Ok(self.bytes.slice(self.range(at)))
+        let segment = self.segment(at).ok_or(BodyError::Gone)?;
+        Ok(segment.bytes.slice(segment.range(at)))
     }
 
     fn read_all(
@@ -101,8 +169,11 @@ impl Bodies for MemoryLog {
     ) -> Result<(), BodyError> {
         let mut at = range.start;
         while at < range.end {
-            take(at, self.read(at)?);
-            at = self.behind(at);
+            let segment = self.segment(at).ok_or(BodyError::Gone)?;
+            while at < range.end && at.get() < segment.end() {
+                take(at, segment.bytes.slice(segment.range(at)));
+                at = segment.behind(at);
+            }
         }
         Ok(())
     }

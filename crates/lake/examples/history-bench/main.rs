@@ -4,15 +4,16 @@
 mod log;
 mod lookups;
 mod measure;
+mod needles;
 mod statements;
 
 use cairn_lake::{Bodies, History, HistoryOptions, LakeError, LookupError, TailFull};
 use cairn_model::{Record, Timestamp};
 use clap::Parser;
-use log::MemoryLog;
+use log::{MemoryLog, Plan, Source};
 use measure::{Cost, Share};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Events appended at once: about what one chunk of the log holds.
 const CHUNK_EVENTS: usize = 500;
+
+/// So many events are compressed as one text.
+const ZSTD_EVENTS: usize = 500_000;
 
 /// So long without events is quiet.
 const QUIET: Duration = Duration::from_secs(60);
@@ -47,9 +51,9 @@ struct Arguments {
     /// Commits whenever so many events have come, as a server with little to do (default: 64 MiB of text)
     #[arg(long)]
     commit_events: Option<usize>,
-    /// Leaves out zstd -9 of the same events
+    /// Compresses the first 500,000 events as NDJSON with zstd of this level, too
     #[arg(long)]
-    no_zstd: bool,
+    zstd: Option<i32>,
     /// Leaves out the look-ups
     #[arg(long)]
     no_lookups: bool,
@@ -59,9 +63,18 @@ struct Arguments {
     /// Leaves out the joining of files
     #[arg(long)]
     no_joins: bool,
-    /// Only looks up, in the table that `--dir` has already
-    #[arg(long, requires = "dir", conflicts_with = "no_lookups")]
-    only_lookups: bool,
+    /// Looks for rare values, by SQL and by look-ups
+    #[arg(long)]
+    needles: bool,
+    /// Asks this, too; `$E` is the store
+    #[arg(long)]
+    ask: Vec<String>,
+    /// Looks for events by these words, too
+    #[arg(long)]
+    words: Vec<String>,
+    /// Appends nothing: measures the table that `--dir` has already, made with the same numbers
+    #[arg(long, requires = "dir")]
+    as_it_is: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -98,73 +111,92 @@ async fn run(arguments: &Arguments) -> Result<(), Failed> {
     let dir = arguments.dir.clone().unwrap_or_else(|| folder.path().join("history"));
     let start = Timestamp::from_seconds(1_772_000_000);
     let options = HistoryOptions::new(dir, "us-east-1".to_owned());
-    if arguments.only_lookups {
-        let nothing = Arc::new(MemoryLog::generate(arguments.seed, 0, start, 0));
-        let history = History::open(options, nothing).await?;
-        return lookups::run(&history, start, arguments.pages).await;
+    let Arguments { seed, events, span, .. } = *arguments;
+    let plan = Plan { seed, events, start, span };
+    if let Some(level) = arguments.zstd {
+        let count = events.min(ZSTD_EVENTS);
+        let bytes = Source::zstd_bytes(plan, count, level)?;
+        say(&format!("zstd -{level}: {:.1} bytes an event", bytes as f64 / count as f64));
     }
-    let log = Arc::new(MemoryLog::generate(arguments.seed, arguments.events, start, arguments.span));
-    say(&format!(
-        "events {}, {} bytes of text each",
-        arguments.events,
-        log.text_bytes() / arguments.events as u64
-    ));
-    if !arguments.no_zstd {
-        let bytes = log.zstd_bytes(9)?;
-        say(&format!("zstd -9: {:.1} bytes an event", bytes as f64 / arguments.events as f64));
-    }
+    let log = Arc::new(MemoryLog::default());
     let bodies: Arc<dyn Bodies> = log.clone();
     let history = History::open(options, bodies).await?;
-    fill(&history, &log, arguments).await?;
-    report_size(&history, "as committed", arguments.events);
-    let now = start.plus(Duration::from_secs(arguments.span + 3600));
-    if !arguments.no_lookups {
-        lookups::run(&history, now, arguments.pages).await?;
+    if !arguments.as_it_is {
+        fill(&history, &log, Source::new(plan), arguments).await?;
     }
+    report_size(&history, "as committed", events);
+    let now = start.plus(Duration::from_secs(span + 3600));
     let spill_folder = folder.path().join("spill");
-    if arguments.sql {
-        statements::run(&history, now, &spill_folder).await?;
-    }
-    if arguments.no_joins {
-        return Ok(());
-    }
-    join(&history, now, arguments.events).await?;
-    report_size(&history, "joined", arguments.events);
-    if !arguments.no_lookups {
-        lookups::run(&history, now, arguments.pages).await?;
-    }
-    if arguments.sql {
-        statements::run(&history, now, &spill_folder).await?;
+    ask(&history, now, &spill_folder, arguments).await?;
+    if !arguments.no_joins {
+        join(&history, now, events).await?;
+        report_size(&history, "joined", events);
+        ask(&history, now, &spill_folder, arguments).await?;
     }
     say(&format!("memory at most: {} MiB", measure::peak_memory() >> 20));
     Ok(())
 }
 
+/// All that is asked of a table.
+async fn ask(
+    history: &History,
+    now: Timestamp,
+    spill_folder: &Path,
+    arguments: &Arguments,
+) -> Result<(), Failed> {
+    for question in &arguments.ask {
+        needles::ask(&statements::engine(spill_folder)?, history, question, now).await?;
+    }
+    for words in &arguments.words {
+        needles::find(history, words, now).await?;
+    }
+    if arguments.needles {
+        needles::run(history, now, spill_folder).await?;
+    }
+    if !arguments.no_lookups {
+        lookups::run(history, now, arguments.pages).await?;
+    }
+    if arguments.sql {
+        statements::run(history, now, spill_folder).await?;
+    }
+    Ok(())
+}
+
 /// Appends and commits everything.
-async fn fill(history: &History, log: &MemoryLog, arguments: &Arguments) -> Result<(), Failed> {
-    let events = arguments.events;
-    let (mut appends, mut commits) = (Cost::default(), Cost::default());
+async fn fill(
+    history: &History,
+    log: &MemoryLog,
+    mut source: Source,
+    arguments: &Arguments,
+) -> Result<(), Failed> {
+    let (mut appends, mut commits, mut text_bytes) = (Cost::default(), Cost::default(), 0);
     let mut share = Share::default();
-    for chunk in log.positions().chunks(CHUNK_EVENTS) {
-        appends
-            .measure(async || {
-                let records = chunk.iter().map(|at| {
-                    let record = Record::decode(log.payload(*at)).expect("made by the door");
-                    (*at, record.event())
-                });
-                let last = chunk.last().expect("chunks are not empty");
-                history.append(&mut records.into_iter(), log.behind(*last))
-            })
-            .await?;
-        // As in a server: a commit when 64 MiB of text have gathered.
-        share.add(chunk.iter().map(|at| log.payload(*at).len() as u64).sum(), chunk.len());
-        if share.is_reached(arguments.commit_events) {
-            commits.measure(async || history.commit().await).await?;
+    while let Some(segment) = log.grow(&mut source) {
+        text_bytes += segment.text_bytes;
+        for chunk in segment.positions.chunks(CHUNK_EVENTS) {
+            appends
+                .measure(async || {
+                    let records = chunk.iter().map(|at| {
+                        let record = Record::decode(segment.payload(*at)).expect("made by the door");
+                        (*at, record.event())
+                    });
+                    let last = chunk.last().expect("chunks are not empty");
+                    history.append(&mut records.into_iter(), segment.behind(*last))
+                })
+                .await?;
+            // As in a server: a commit when 64 MiB of text have gathered.
+            share.add(chunk.iter().map(|at| segment.payload(*at).len() as u64).sum(), chunk.len());
+            if share.is_reached(arguments.commit_events) {
+                commits.measure(async || history.commit().await).await?;
+                log.release(history.committed());
+            }
         }
     }
     while history.committed() < log.end() {
         commits.measure(async || history.commit().await).await?;
     }
+    let events = arguments.events;
+    say(&format!("events {events}, {} bytes of text each", text_bytes / events as u64));
     say(&format!("append: {}", appends.show(events)));
     say(&format!("commit: {}", commits.show(events)));
     Ok(())

@@ -38,13 +38,7 @@ const STATEMENTS: [(&str, &str); 9] = [
 ];
 
 pub(crate) async fn run(history: &History, now: Timestamp, spill_folder: &Path) -> Result<(), Failed> {
-    let options = EngineOptions {
-        memory_bytes: 1 << 30,
-        spill_folder: spill_folder.to_owned(),
-        spill_bytes: 4 << 30,
-        threads: 2,
-    };
-    let engine = Engine::new(&options)?;
+    let engine = engine(spill_folder)?;
     let some = "SELECT eventid FROM $E WHERE eventid IS NOT NULL LIMIT 1";
     let id = first_cell(&mut start(&engine, history, some, now).await?).await;
     for (name, text) in STATEMENTS {
@@ -68,12 +62,38 @@ pub(crate) async fn run(history: &History, now: Timestamp, spill_folder: &Path) 
     Ok(())
 }
 
+/// As a server has it.
+pub(crate) fn engine(spill_folder: &Path) -> Result<Engine, Failed> {
+    let options = EngineOptions {
+        memory_bytes: 1 << 30,
+        spill_folder: spill_folder.to_owned(),
+        spill_bytes: 4 << 30,
+        threads: 2,
+    };
+    Ok(Engine::new(&options)?)
+}
+
 async fn start(engine: &Engine, history: &History, text: &str, now: Timestamp) -> Result<Running, Failed> {
     let statement = Statement::parse(&text.replace("$E", STORE)).expect("a statement");
     let store = Uuid::try_parse(STORE).expect("an id");
     let table = Table { store, family: Family::Events, source: history.source().await? };
     let prepared = engine.prepare(&statement, &[table], now).expect("a statement that can be run");
     Ok(engine.start(prepared, Duration::from_secs(600)))
+}
+
+/// All rows of an answer.
+pub(crate) async fn rows_of(
+    engine: &Engine,
+    history: &History,
+    text: &str,
+    now: Timestamp,
+) -> Result<Vec<Vec<Option<String>>>, Failed> {
+    let mut running = start(engine, history, text, now).await?;
+    let mut all = Vec::new();
+    while let Some(rows) = running.next().await {
+        all.extend(rows.expect("the statement runs"));
+    }
+    Ok(all)
 }
 
 async fn first_cell(running: &mut Running) -> String {

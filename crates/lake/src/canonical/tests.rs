@@ -46,3 +46,10 @@ fn what_came_through_a_channel_is_the_same_whenever_it_was_taken() {
     assert_ne!(first, sent("ActivityAuditLog", "2026-03-01T08:04:11Z", "c", "[]"));
     assert_ne!(sent("Data", "1", "c", "{}"), sent("Data", "2", "c", "{}"));
 }
+
+#[test]
+fn what_was_known_beside_an_event_is_not_its_content() {
+    let plain = content_hash(r#"{"a":1,"b":{"eventContext":1}}"#);
+    assert_eq!(plain, content_hash(r#"{"eventContext":{"tagContext":{}},"a":1,"b":{"eventContext":1}}"#));
+    assert_ne!(plain, content_hash(r#"{"a":1,"b":{"eventContext":2}}"#));
+}

@@ -37,8 +37,11 @@ impl Shared {
             return Ok(view.committed);
         }
         let worker = Arc::clone(self);
-        let encode =
-            move || encode(&*worker.bodies, &rows, &view.files, &worker.duplicates, &worker.reader, threads);
+        let kept_from = self.options.kept_from;
+        let encode = move || {
+            let Shared { bodies, duplicates, reader, .. } = &*worker;
+            encode(&**bodies, &rows, &view.files, duplicates, reader, kept_from, threads)
+        };
         let encoded = tokio::task::spawn_blocking(encode).await.map_err(LakeError::from)??;
         let files = table.files();
         let mut add = Vec::with_capacity(encoded.files.len());

@@ -1,5 +1,6 @@
 //! From rows of the tail to data files.
 
+use super::KeptFrom;
 use crate::bodies::{Bodies, BodyError};
 use crate::columns::ColumnsBuilder;
 use crate::duplicates::{Candidate, Duplicates, Verdict};
@@ -7,6 +8,7 @@ use crate::error::LakeError;
 use crate::keys::OrderKey;
 use crate::table::{Effort, FileReader, FileWriter, TableFile, WrittenFile};
 use crate::tail::{TailRow, TakenRows};
+use bytes::Bytes;
 use cairn_model::Position;
 use datafusion::arrow::array::RecordBatch;
 use std::cmp::Reverse;
@@ -21,6 +23,9 @@ const BYTES_A_ROW: usize = 192;
 
 /// Batches that wait for the thread that writes them.
 const BATCHES_WAITING: usize = 2;
+
+/// Records that stand further apart than so many bytes of the log are read one by one.
+const GAP_BYTES: u64 = 8 << 10;
 
 /// How many threads encode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,14 +60,18 @@ pub(super) fn encode(
     files: &[Arc<TableFile>],
     duplicates: &Duplicates,
     reader: &FileReader,
+    kept_from: KeptFrom,
     threads: Threads,
 ) -> Result<Encoded, LakeError> {
     let rows = &taken.rows;
     let mut candidates = records(bodies, rows)?;
     duplicates.judge(&mut candidates, files, reader)?;
     let kept = |index: &usize| candidates[*index].verdict != Verdict::Duplicate;
-    let place =
-        |index: usize| Place { day: rows[index].kept_day(), key: Reverse(candidates[index].key), index };
+    let place = |index: usize| Place {
+        day: rows[index].kept_day(kept_from),
+        key: Reverse(candidates[index].key),
+        index,
+    };
     let mut order: Vec<Place> = (0..rows.len()).filter(kept).map(place).collect();
     order.sort_unstable();
     let mut encoded =
@@ -75,20 +84,46 @@ pub(super) fn encode(
 
 /// The records of `rows`, which are in log order.
 pub(super) fn records(bodies: &dyn Bodies, rows: &[TailRow]) -> Result<Vec<Candidate>, LakeError> {
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
     let mut candidates: Vec<Candidate> = Vec::with_capacity(rows.len());
+    let end = |row: &TailRow| row.position().get() + row.text_bytes();
+    // A store may take one of a thousand events: what lies between is not read for them.
+    for near in rows.chunk_by(|one, next| next.position().get().saturating_sub(end(one)) < GAP_BYTES) {
+        match near {
+            [row] => candidates.push(candidate(row, bodies.read(row.position())?)),
+            _ => read_near(bodies, near, &mut candidates)?,
+        }
+    }
+    Ok(candidates)
+}
+
+/// Reads the records of rows that stand near each other, in one go.
+fn read_near(
+    bodies: &dyn Bodies,
+    rows: &[TailRow],
+    candidates: &mut Vec<Candidate>,
+) -> Result<(), LakeError> {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
+    let text_bytes: u64 = rows.iter().map(TailRow::text_bytes).sum();
+    // Few of many would keep the memory of all.
+    let are_few = text_bytes < (last.position().get() - first.position().get()) / 2;
     let behind_last = Position::new(last.position().get() + 1);
+    let mut left = rows;
     bodies.read_all(first.position()..behind_last, &mut |at, payload| {
-        // Records between them are of events that history does not take.
-        if let Some(row) = rows.get(candidates.len()).filter(|row| row.position() == at) {
-            let (key, identity) = (row.order_key(), row.identity());
-            candidates.push(Candidate { key, identity, payload, verdict: Verdict::New });
+        // Records between them are of events that are not taken.
+        if let Some((row, rest)) = left.split_first().filter(|(row, _)| row.position() == at) {
+            let payload = if are_few { Bytes::copy_from_slice(&payload) } else { payload };
+            candidates.push(candidate(row, payload));
+            left = rest;
         }
     })?;
-    match candidates.len() == rows.len() {
-        true => Ok(candidates),
+    match left.is_empty() {
+        true => Ok(()),
         false => Err(LakeError::Body(BodyError::Gone)),
     }
+}
+
+fn candidate(row: &TailRow, payload: Bytes) -> Candidate {
+    Candidate { key: row.order_key(), identity: row.identity(), payload, verdict: Verdict::New }
 }
 
 impl Encoded {

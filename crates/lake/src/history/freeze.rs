@@ -14,6 +14,8 @@ pub struct Frozen {
     files: Vec<String>,
     committed: Position,
     _hold: Hold,
+    /// While it is there, copies of a bucket's objects stay in the folder.
+    _copies: Option<std::sync::Arc<()>>,
 }
 
 impl Frozen {
@@ -45,8 +47,15 @@ impl Shared {
         self.publish(std::sync::Arc::clone(&view));
         let dir = self.reader.dir().to_owned();
         let mut files: Vec<String> = view.files.iter().map(|file| file.path.clone()).collect();
+        if let Some(remote) = self.reader.remote() {
+            remote.keep_log().await?;
+        }
         files.extend(log_files(&table, &dir)?);
-        Ok(Frozen { dir, files, committed: view.committed, _hold: hold })
+        let copies = match self.reader.remote() {
+            Some(remote) => Some(remote.keep_all(&files).await?),
+            None => None,
+        };
+        Ok(Frozen { dir, files, committed: view.committed, _hold: hold, _copies: copies })
     }
 }
 

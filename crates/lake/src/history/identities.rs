@@ -49,14 +49,17 @@ impl Identities {
             }
             Entry::Occupied(occupied) => occupied.into_mut(),
         };
-        let content = content_hash(event.text());
+        let content = match bodies.are_verbatim() {
+            true => Some(content_hash(event.text())),
+            false => with_event(bodies, position, |event| content_hash(event.text())).ok(),
+        };
         match first.content(bodies) {
-            Some(known) if known == content => Verdict::Duplicate,
+            Some(known) if Some(known) == content => Verdict::Duplicate,
             Some(_) => Verdict::Conflict,
             // The first cannot be read, so the next are compared with this one. The commit compares again,
             // and more.
             None => {
-                *first = Known { position, content: Some(content) };
+                *first = Known { position, content };
                 Verdict::New
             }
         }

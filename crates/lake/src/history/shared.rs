@@ -2,6 +2,7 @@
 
 use super::HistoryOptions;
 use super::background::Background;
+use super::commons::Commons;
 use super::identities::Identities;
 use crate::bodies::{Bodies, BodyError};
 use crate::duplicates::{Duplicates, Verdict};
@@ -15,6 +16,7 @@ use cairn_model::{Event, Position, Timestamp};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Look-ups that run at the same time; each may take memory for a page, and a thread.
@@ -25,7 +27,9 @@ pub(crate) struct Shared {
     pub(crate) options: HistoryOptions,
     pub(super) bodies: Arc<dyn Bodies>,
     pub(crate) reader: Arc<FileReader>,
-    pub(super) duplicates: Duplicates,
+    pub(super) duplicates: Arc<Duplicates>,
+    /// How long events are kept, in seconds.
+    retention_seconds: AtomicU64,
     pub(super) state: Mutex<State>,
     /// Held for as long as an append takes.
     identities: Mutex<Identities>,
@@ -35,7 +39,7 @@ pub(crate) struct Shared {
     pub(crate) table: tokio::sync::Mutex<Table>,
     pub(crate) maintenance: tokio::sync::Mutex<Schedule>,
     pub(super) counters: Counters,
-    pub(crate) background: Background,
+    pub(crate) background: Arc<Background>,
 }
 
 /// What look-ups see; replaced under one lock, so that they see every event once.
@@ -57,15 +61,17 @@ impl Shared {
     pub(super) fn new(
         options: HistoryOptions,
         bodies: Arc<dyn Bodies>,
+        commons: &Commons,
         reader: FileReader,
         table: Table,
-    ) -> Result<Shared, LakeError> {
+    ) -> Shared {
         let view = table.view();
-        Ok(Shared {
+        Shared {
+            retention_seconds: AtomicU64::new(options.retention.as_secs()),
             options,
             bodies,
             reader: Arc::new(reader),
-            duplicates: Duplicates::new(),
+            duplicates: Arc::clone(&commons.duplicates),
             state: Mutex::new(State {
                 tail: Tail::default(),
                 seen: view.committed,
@@ -77,8 +83,18 @@ impl Shared {
             table: tokio::sync::Mutex::new(table),
             maintenance: tokio::sync::Mutex::default(),
             counters: Counters::default(),
-            background: Background::start()?,
-        })
+            background: Arc::clone(&commons.background),
+        }
+    }
+
+    /// How long events are kept.
+    pub(crate) fn retention(&self) -> Duration {
+        Duration::from_secs(self.retention_seconds.load(Relaxed))
+    }
+
+    /// See [`super::History::keep_for`].
+    pub(super) fn keep_for(&self, retention: Duration) {
+        self.retention_seconds.store(retention.as_secs(), Relaxed);
     }
 
     /// See [`super::History::append`].
@@ -119,11 +135,11 @@ impl Shared {
 
     /// See [`super::History::lookup`]. Blocks.
     pub(super) fn lookup(&self, lookup: Lookup) -> Result<Page, LookupError> {
-        let HistoryOptions { home_region, retention, .. } = &self.options;
+        let (home_region, retention) = (&self.options.home_region, self.retention());
         let mut tries = 0;
         loop {
             let (view, seen) = self.view();
-            let query = Query::new(lookup.clone(), home_region, *retention, seen)?;
+            let query = Query::new(lookup.clone(), home_region, retention, seen)?;
             match page(&view, &query, &*self.bodies, &self.reader) {
                 // What the view names has moved on: a segment or a data file is gone. Look again.
                 Err(error) if tries < 3 && has_moved(&error) => tries += 1,

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod bounds;
+mod context;
 mod counts;
 mod equivalence;
 mod faults;
@@ -348,4 +349,28 @@ async fn lookups_appends_and_commits_at_once_see_every_event_once() {
         }
     }
     committing.await.unwrap();
+}
+
+#[tokio::test]
+async fn events_that_stand_far_apart_in_the_log_are_read_one_by_one() {
+    let rig = Rig::new().await;
+    let mut taken = Vec::new();
+    for number in 0..5_000 {
+        let at = rig.add(&event(number % 60, "A", ""));
+        // Two beside each other, then none for long.
+        if number % 1_000 < 2 {
+            taken.push(at);
+        }
+    }
+    let payloads: Vec<_> =
+        taken.iter().map(|at| (*at, crate::Bodies::read(&*rig.log, *at).unwrap())).collect();
+    let mut events =
+        payloads.iter().map(|(at, payload)| (*at, cairn_model::Record::decode(payload).unwrap().event()));
+    rig.history.append(&mut events, rig.log.end()).unwrap();
+    assert_eq!(rig.history.oldest_waiting(), Some(Position::ZERO));
+    rig.history.commit().await.unwrap();
+    assert_eq!(rig.history.oldest_waiting(), None);
+    let mut found: Vec<Position> = rig.all(everything()).await.iter().map(|found| found.position).collect();
+    found.sort();
+    assert_eq!(found, taken);
 }

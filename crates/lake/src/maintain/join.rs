@@ -47,7 +47,7 @@ impl Join {
         for file in &plan.files {
             cursors.push(Cursor::open(reader.open(&file.path)?)?);
         }
-        let writer = FileWriter::new(plan.rows() as usize, plan.bytes() as usize, plan.effort)?;
+        let writer = FileWriter::new(plan.rows() as usize, plan.bytes() as usize, plan.effort)?.with_words();
         Ok(Box::new(Join { plan, cursors, writer, taken: Vec::new() }))
     }
 

@@ -7,10 +7,10 @@ use super::Schedule;
 use super::join::{Join, Progress};
 use super::plan::{Moment, Plan, plan};
 use crate::error::LakeError;
-use crate::history::Shared;
+use crate::history::{KeptFrom, Shared};
 use crate::table::{Purpose, TableChange, TableFile, TableView, WrittenFile};
 use cairn_model::Timestamp;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// So many files are joined even while many events come, and at the priority of these: look-ups open them all.
@@ -28,8 +28,13 @@ pub(super) async fn join_some(
     schedule: &mut Schedule,
     now: Timestamp,
 ) -> Result<Option<u64>, LakeError> {
-    let moment = Moment { today: now.day(), is_quiet: schedule.is_quiet(history.committed(), now) };
     let table = history.table_view();
+    let filling = match history.options.kept_from {
+        KeptFrom::LaterOfArrival => BTreeSet::new(),
+        KeptFrom::EventTime => schedule.filling(&table.files, now),
+    };
+    let is_quiet = schedule.is_quiet(history.committed(), now);
+    let moment = Moment { today: now.day(), is_quiet, filling: &filling };
     let is_pressing = table.files.len() >= FILES_MAX;
     // Committing what has come goes first, so that the log can be dropped.
     if history.is_behind() && !is_pressing {

@@ -2,7 +2,7 @@
 
 use super::{JOINED_BYTES_MAX, LARGE_BYTES};
 use crate::table::{Effort, TableFile};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many files of about the same size are joined, at most.
@@ -20,26 +20,38 @@ pub(super) struct Plan {
 
 /// What the choice goes by, beside the files.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
-    /// Days before this one get no further events.
+pub(super) struct Moment<'m> {
+    /// Days before this one get no further events, or hardly any.
     pub(super) today: i32,
     /// Whether no events have come for a while.
     pub(super) is_quiet: bool,
+    /// The days to which events came lately.
+    pub(super) filling: &'m BTreeSet<i32>,
 }
 
 /// The files to join next, small ones before large ones; `None` if all are as they should be.
 ///
 /// Each event is written again a few times only, however many commits a day has: as many files of about the same
 /// size are joined as make one of eight times the size, or of [`JOINED_BYTES_MAX`]. What that leaves over is joined
-/// when its day has ended, or when nothing comes.
-pub(super) fn plan(files: &[Arc<TableFile>], moment: Moment) -> Option<Plan> {
+/// when its day has ended, or when nothing comes. Joined files have a word index; a file of a day that has ended and has
+/// none, because it was alone or is of a former version, is written again by itself.
+pub(super) fn plan(files: &[Arc<TableFile>], moment: Moment<'_>) -> Option<Plan> {
     let small = files.iter().filter(|file| file.bytes < LARGE_BYTES);
     let mut by_day: BTreeMap<i32, Vec<Arc<TableFile>>> = BTreeMap::new();
     for file in small {
         by_day.entry(file.kept_day).or_default().push(Arc::clone(file));
     }
     let alike = by_day.values().filter_map(|files| alike(files)).min_by_key(|plan| plan.bytes());
-    alike.or_else(|| by_day.into_iter().find_map(|(day, files)| left_over(files, day, moment)))
+    alike
+        .or_else(|| by_day.into_iter().find_map(|(day, files)| left_over(files, day, moment)))
+        .or_else(|| without_index(files, moment))
+}
+
+/// One file that lacks a word index, the smallest first.
+fn without_index(files: &[Arc<TableFile>], moment: Moment<'_>) -> Option<Plan> {
+    let lacks = |file: &&Arc<TableFile>| !file.is_indexed() && moment.has_ended(file.kept_day);
+    let file = files.iter().filter(lacks).min_by_key(|file| file.bytes)?;
+    Some(Plan { files: vec![Arc::clone(file)], effort: Effort::Thorough })
 }
 
 /// Files of about the same size, those that arrived first, if there are enough of them. The smallest size first.
@@ -64,8 +76,8 @@ fn alike(files: &[Arc<TableFile>]) -> Option<Plan> {
 
 /// The small files of a day to which nothing is added, at least for now. While it may be added to, none is written
 /// again that is more than twice as large as all smaller ones together, or few new events would cost much.
-fn left_over(mut files: Vec<Arc<TableFile>>, day: i32, moment: Moment) -> Option<Plan> {
-    let has_ended = day < moment.today;
+fn left_over(mut files: Vec<Arc<TableFile>>, day: i32, moment: Moment<'_>) -> Option<Plan> {
+    let has_ended = moment.has_ended(day);
     if !has_ended && !moment.is_quiet {
         return None;
     }
@@ -96,6 +108,13 @@ fn bytes(files: &[Arc<TableFile>]) -> u64 {
 
 fn rows(files: &[Arc<TableFile>]) -> u64 {
     files.iter().map(|file| file.rows).sum()
+}
+
+impl Moment<'_> {
+    /// Whether a day gets no further events, as far as can be told.
+    fn has_ended(&self, day: i32) -> bool {
+        day < self.today && !self.filling.contains(&day)
+    }
 }
 
 impl Plan {

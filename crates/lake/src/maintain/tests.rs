@@ -3,8 +3,8 @@ mod faults;
 
 use super::plan::JOINED_FILES;
 use super::{DELETED_AFTER, Maintenance, QUIET_AFTER};
-use crate::History;
 use crate::testing::{Rig, admit_at, event, everything, options, time};
+use crate::{Commons, History, HistoryOptions, KeptFrom};
 use cairn_model::{Origin, Timestamp};
 use std::time::Duration;
 
@@ -139,4 +139,52 @@ async fn files_that_no_commit_names_are_deleted_and_others_are_not() {
     rig.log.feed(&rig.history);
     rig.history.commit().await.unwrap();
     assert_eq!(rig.all(everything()).await.len(), 2);
+}
+
+#[tokio::test]
+async fn retention_may_count_from_the_event_s_time_and_change() {
+    let rig = Rig::new().await;
+    let store = HistoryOptions {
+        retention: DAY * 30,
+        kept_from: KeptFrom::EventTime,
+        ..HistoryOptions::new(rig.folder.path().join("store"), String::from("eu-central-1"))
+    };
+    let commons = Commons::start().unwrap();
+    let history = History::open_among(store.clone(), rig.log.clone(), &commons).await.unwrap();
+    let arrival = time("2026-03-01T09:00:00Z");
+    for day in ["2026-02-09", "2026-02-20"] {
+        let text = event(1, day, "").replace("2026-03-01", day);
+        rig.log.add(&admit_at(&text, arrival, Origin::Imported));
+    }
+    rig.log.feed(&history);
+    history.commit().await.unwrap();
+    assert!(store.dir.join("kept_day=2026-02-09").is_dir());
+    let expired = async |now: Timestamp| history.maintain(now).await.unwrap().expired_rows;
+    assert_eq!(expired(arrival).await, 0);
+    history.keep_for(DAY * 7);
+    assert_eq!(expired(arrival).await, 2);
+    history.keep_for(DAY * 30);
+    assert_eq!(expired(arrival).await, 0);
+    assert_eq!(history.stats().table_rows, 0);
+}
+
+#[tokio::test]
+async fn a_day_of_former_times_is_joined_when_nothing_comes_to_it_any_more() {
+    let rig = Rig::new().await;
+    let store = HistoryOptions {
+        kept_from: KeptFrom::EventTime,
+        ..HistoryOptions::new(rig.folder.path().join("store"), String::from("eu-central-1"))
+    };
+    let commons = Commons::start().unwrap();
+    let history = History::open_among(store, rig.log.clone(), &commons).await.unwrap();
+    let now = time("2026-03-01T09:00:00Z").plus(DAY);
+    for second in 0..4 {
+        rig.add(&event(second, "Imported", ""));
+        rig.log.feed(&history);
+        history.commit().await.unwrap();
+        // Written again once, not for every commit.
+        assert_eq!(maintain(&history, now.plus(Duration::from_secs(second.into()))).await.joined_files, 0);
+    }
+    assert_eq!(maintain(&history, now.plus(QUIET_AFTER * 2)).await.joined_files, 4);
+    assert_eq!((history.stats().table_files, history.stats().table_rows), (1, 4));
 }

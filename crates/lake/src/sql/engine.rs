@@ -1,22 +1,26 @@
 //! The engine that plans and runs statements.
 
+use super::coded::Coded;
 use super::deep;
 use super::diagnose::diagnose;
 use super::error::SqlError;
+use super::export::{Column, columns};
 use super::family::Family;
 use super::late::Late;
 use super::planner::Planner;
 use super::running::Running;
 use super::statement::Statement;
 use super::watch::Watch;
+use crate::columns::ACCOUNT;
 use crate::error::LakeError;
-use cairn_model::Timestamp;
+use cairn_model::{AccountId, Timestamp};
 use datafusion::catalog::TableProvider;
+use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::{SessionState, SessionStateBuilder};
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, ident, lit};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::prelude::SessionConfig;
@@ -57,6 +61,16 @@ impl Source {
         Source(provider)
     }
 
+    /// Only the rows of this account. Conditions of a statement may still be computed of rows that are in memory: see
+    /// `History::source_of`.
+    pub(crate) fn of_account(&self, account: AccountId) -> Source {
+        let is_its = ident(ACCOUNT).eq(lit(account.to_string()));
+        let on_disk = provider_as_source(self.provider());
+        let plan =
+            LogicalPlanBuilder::scan("all", on_disk, None).and_then(|scan| scan.filter(is_its)?.build());
+        Source(Arc::new(ViewTable::new(plan.expect("every table has accounts"), None)))
+    }
+
     pub(super) fn provider(&self) -> Arc<dyn TableProvider> {
         self.0.clone()
     }
@@ -79,6 +93,13 @@ pub struct Prepared {
     pub(super) state: SessionState,
     pub(super) columns: Vec<String>,
     pub(super) explain: bool,
+}
+
+impl Prepared {
+    /// The columns of its result.
+    pub fn described(&self) -> Vec<Column> {
+        columns(self)
+    }
 }
 
 impl fmt::Debug for Engine {
@@ -123,6 +144,7 @@ impl Engine {
         tables: &[Table],
         now: Timestamp,
     ) -> Result<Prepared, SqlError> {
+        statement.all_named()?;
         let plan = || {
             let state = self.state.clone();
             let query = statement.query.as_ref().clone();
@@ -163,6 +185,7 @@ fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     let projections = rules.iter().rposition(|rule| rule.name() == "ProjectionPushdown");
     rules.insert(projections.map_or(rules.len(), |last| last + 1), Arc::new(Late));
+    rules.push(Arc::new(Coded));
     rules.push(Arc::new(Watch));
     rules
 }

@@ -7,6 +7,7 @@ mod element_at;
 mod event_json;
 mod json;
 mod json_value;
+mod lists;
 mod member;
 mod regex;
 mod rows;
@@ -47,7 +48,6 @@ const SCALARS: &[(&str, &str)] = &[
     ("concat_ws", "concat_ws"),
     ("contains", "array_has"),
     ("date_part", "date_part"),
-    ("date_trunc", "date_trunc"),
     ("ends_with", "ends_with"),
     ("exp", "exp"),
     ("flatten", "flatten"),
@@ -167,9 +167,7 @@ static FUNCTIONS: LazyLock<Functions> = LazyLock::new(|| {
     let own = own.chain([("element_at", element_at())]);
     let functions = Functions {
         scalars: scalars.into_iter().chain(own).collect(),
-        aggregates: pick(AGGREGATES, &SessionStateDefaults::default_aggregate_functions(), |function| {
-            function.name()
-        }),
+        aggregates: aggregates(),
         windows: pick(WINDOWS, &SessionStateDefaults::default_window_functions(), |function| function.name()),
         higher_order: pick(
             HIGHER_ORDER,
@@ -184,6 +182,13 @@ static FUNCTIONS: LazyLock<Functions> = LazyLock::new(|| {
     let names = scalars.chain(others.copied()).chain(REWRITTEN.iter().copied()).collect();
     Functions { names, ..functions }
 });
+
+fn aggregates() -> HashMap<&'static str, Arc<AggregateUDF>> {
+    let engine = SessionStateDefaults::default_aggregate_functions();
+    let mut picked = pick(AGGREGATES, &engine, |function| function.name());
+    picked.entry("array_agg").and_modify(|function| *function = lists::bounded(Arc::clone(function)));
+    picked
+}
 
 fn pick<F>(
     wanted: &[(&'static str, &'static str)],

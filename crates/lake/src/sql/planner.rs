@@ -72,7 +72,7 @@ impl<'s> Planner<'s> {
 }
 
 /// A table as statements see it.
-fn view(table: &Table) -> Result<Arc<dyn TableSource>> {
+pub(super) fn view(table: &Table) -> Result<Arc<dyn TableSource>> {
     // Some columns are called as they are on disk, and the optimizer may put both into one place.
     let seen = Some(TableReference::bare("seen"));
     let columns = table.family.columns().into_iter();

@@ -9,12 +9,12 @@ mod types;
 
 use super::error::{SqlError, SqlErrorKind};
 use super::functions;
+use super::named::{self, TableName};
 use super::statement::start;
-use super::tokens::store;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, Ident, LambdaFunction, ObjectName, Query, Select, SetExpr, Spanned, TableFactor,
-    TableWithJoins, VisitMut, VisitorMut,
+    Expr, Function, LambdaFunction, ObjectName, Query, Select, SetExpr, Spanned, TableFactor, TableWithJoins,
+    VisitMut, VisitorMut,
 };
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -30,6 +30,7 @@ const DEPTH: usize = 3_000;
 pub(super) struct Rewritten {
     pub(super) casts: Vec<DataType>,
     pub(super) stores: Vec<Uuid>,
+    pub(super) names: Vec<TableName>,
 }
 
 pub(super) fn rewrite(query: &mut Query) -> Result<Rewritten, SqlError> {
@@ -39,11 +40,15 @@ pub(super) fn rewrite(query: &mut Query) -> Result<Rewritten, SqlError> {
         tables: HashSet::new(),
         casts: Vec::new(),
         stores: Vec::new(),
+        names: Vec::new(),
         tries: 0,
         depth: 0,
     };
     match query.visit(&mut rewriter) {
-        ControlFlow::Continue(()) => Ok(Rewritten { casts: rewriter.casts, stores: rewriter.stores }),
+        ControlFlow::Continue(()) => {
+            let Rewriter { casts, stores, names, .. } = rewriter;
+            Ok(Rewritten { casts, stores, names })
+        }
         ControlFlow::Break(error) => Err(error),
     }
 }
@@ -57,6 +62,7 @@ struct Rewriter {
     tables: HashSet<String>,
     casts: Vec<DataType>,
     stores: Vec<Uuid>,
+    names: Vec<TableName>,
     /// How many TRY are around.
     tries: usize,
     depth: usize,
@@ -166,21 +172,19 @@ impl Rewriter {
     }
 
     fn take_table(&mut self, relation: &ObjectName) -> Result<(), SqlError> {
-        let parts: Vec<&Ident> = relation.0.iter().filter_map(|part| part.as_ident()).collect();
-        if let [table] = parts[..] {
-            if let Some(store) = store(&table.value) {
-                if !self.stores.contains(&store) {
-                    self.stores.push(store);
-                }
-                return Ok(());
+        if let Some(store) = named::store_of(relation) {
+            if !self.stores.contains(&store) {
+                self.stores.push(store);
             }
-            if self.tables.contains(&table.value) {
-                return Ok(());
-            }
+            return Ok(());
         }
-        let message =
-            format!("there is no table '{relation}': tables are named by the IDs of event data stores");
-        Err(SqlError::new(SqlErrorKind::UnknownTable, start(relation.span()), message))
+        let unknown = named::unknown(relation);
+        let name = named::bare(relation).ok_or_else(|| unknown.clone())?.value.clone();
+        let is_new = !self.tables.contains(&name) && self.names.iter().all(|known| known.name != name);
+        if is_new {
+            self.names.push(TableName { name, unknown });
+        }
+        Ok(())
     }
 
     fn check_function(&self, call: &Function) -> Result<(), SqlError> {

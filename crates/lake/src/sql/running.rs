@@ -1,9 +1,11 @@
 //! A query that runs.
 
 use super::engine::Prepared;
-use super::values::show;
-use super::watch::counted;
-use datafusion::arrow::array::RecordBatch;
+use super::export::{Column, columns, lines, schema};
+use super::scanned::Scanned;
+use super::values::{show, show_json};
+use datafusion::arrow::array::{ArrayRef, RecordBatch};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::error::DataFusionError;
 use datafusion::physical_plan::{ExecutionPlan, displayable, execute_stream};
 use futures::{FutureExt, StreamExt};
@@ -40,20 +42,13 @@ pub enum QueryError {
     },
 }
 
-/// What a query has read so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Scanned {
-    /// Rows of tables, after what their files' statistics rule out.
-    pub rows: u64,
-    /// Bytes of files.
-    pub bytes: u64,
-}
-
 /// A query that runs until it is through or this is dropped; then it stops within a second.
 #[derive(Debug)]
 pub struct Running {
     columns: Vec<String>,
-    parts: Receiver<Result<Vec<Row>, QueryError>>,
+    described: Vec<Column>,
+    schema: SchemaRef,
+    parts: Receiver<Result<RecordBatch, QueryError>>,
     plan: Arc<OnceLock<Arc<dyn ExecutionPlan>>>,
     task: JoinHandle<()>,
 }
@@ -62,12 +57,11 @@ impl Running {
     pub(super) fn start(runtime: &Handle, prepared: Prepared, limit: Duration) -> Running {
         let (sender, parts) = mpsc::channel(WAITING);
         let plan = Arc::new(OnceLock::new());
-        let columns = match prepared.explain {
-            true => vec![String::from("Query Plan")],
-            false => prepared.columns.clone(),
-        };
+        let described = columns(&prepared);
+        let columns = described.iter().map(|column| column.name.clone()).collect();
+        let schema = schema(&prepared);
         let run = run(prepared, plan.clone(), sender, Instant::now() + limit);
-        Running { columns, parts, plan, task: runtime.spawn(run) }
+        Running { columns, described, schema, parts, plan, task: runtime.spawn(run) }
     }
 
     /// The names of the result's columns, as the statement writes them. Two may be the same.
@@ -75,18 +69,33 @@ impl Running {
         &self.columns
     }
 
+    /// The same columns with what they hold.
+    pub fn described(&self) -> &[Column] {
+        &self.described
+    }
+
     /// The next rows, a thousand at most; `None` when there are no more. After an error there are none.
     pub async fn next(&mut self) -> Option<Result<Vec<Row>, QueryError>> {
+        Some(self.next_batch().await?.map(|batch| rows(&batch, show)))
+    }
+
+    /// Likewise, but with lists, maps and structs as JSON.
+    pub async fn next_as_json(&mut self) -> Option<Result<Vec<Row>, QueryError>> {
+        Some(self.next_batch().await?.map(|batch| rows(&batch, show_json)))
+    }
+
+    /// The columns as the engine planned them.
+    pub(super) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    pub(super) async fn next_batch(&mut self) -> Option<Result<RecordBatch, QueryError>> {
         self.parts.recv().await
     }
 
     /// What was read until now.
     pub fn scanned(&self) -> Scanned {
-        let mut scanned = Scanned::default();
-        if let Some(plan) = self.plan.get() {
-            add_scanned(plan.as_ref(), &mut scanned);
-        }
-        scanned
+        self.plan.get().map(|plan| Scanned::of(plan.as_ref())).unwrap_or_default()
     }
 }
 
@@ -96,17 +105,7 @@ impl Drop for Running {
     }
 }
 
-fn add_scanned(plan: &dyn ExecutionPlan, scanned: &mut Scanned) {
-    for child in plan.children() {
-        add_scanned(child.as_ref(), scanned);
-    }
-    scanned.rows += counted(plan).unwrap_or(0);
-    if let Some(metrics) = plan.metrics() {
-        scanned.bytes += metrics.sum_by_name("bytes_scanned").map_or(0, |bytes| bytes.as_usize() as u64);
-    }
-}
-
-type Parts = Sender<Result<Vec<Row>, QueryError>>;
+type Parts = Sender<Result<RecordBatch, QueryError>>;
 
 async fn run(
     prepared: Prepared,
@@ -137,16 +136,15 @@ async fn send_rows(
     let physical = plan.get_or_init(|| physical).clone();
     if explain {
         let text = format!("{}\n{}", logical.display_indent(), displayable(physical.as_ref()).indent(false));
-        let lines = text.lines().map(|line| vec![Some(line.to_owned())]).collect();
-        let _ = parts.send(Ok(lines)).await;
+        let _ = parts.send(Ok(lines(&text))).await;
         return Ok(());
     }
     let mut stream = execute_stream(physical, state.task_ctx()).map_err(query_error)?;
     while let Some(batch) = stream.next().await {
         let batch = batch.map_err(query_error)?;
         for from in (0..batch.num_rows()).step_by(ROWS_AT_ONCE) {
-            let rows = rows(&batch.slice(from, ROWS_AT_ONCE.min(batch.num_rows() - from)));
-            if parts.send(Ok(rows)).await.is_err() {
+            let part = batch.slice(from, ROWS_AT_ONCE.min(batch.num_rows() - from));
+            if parts.send(Ok(part)).await.is_err() {
                 return Ok(());
             }
         }
@@ -154,7 +152,7 @@ async fn send_rows(
     Ok(())
 }
 
-fn rows(batch: &RecordBatch) -> Vec<Row> {
+fn rows(batch: &RecordBatch, show: fn(&ArrayRef, usize) -> Option<String>) -> Vec<Row> {
     let row = |row| batch.columns().iter().map(|column| show(column, row)).collect();
     (0..batch.num_rows()).map(row).collect()
 }

@@ -2,7 +2,9 @@
 
 use super::deep;
 use super::error::{Place, SqlError, SqlErrorKind};
+use super::named::{self, TableName};
 use super::rewrite::{self, Rewritten};
+use super::spread;
 use super::tokens::{self, LakeDialect, Tokens, place};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::sql::sqlparser::ast::{self, Query, SelectItem, SetExpr};
@@ -15,6 +17,8 @@ use uuid::Uuid;
 pub const STATEMENT_CHARACTERS: usize = 10_000;
 /// How deep its parentheses may be.
 const DEPTH: usize = 100;
+/// How many of them may open in a row: behind FROM the parser tries each of these in two ways.
+const OPEN_IN_A_ROW: usize = 12;
 
 /// A SELECT in the dialect of the Lake, whose tables are not known yet.
 #[derive(Debug)]
@@ -24,6 +28,7 @@ pub struct Statement {
     /// What the `cast` functions of the query cast to, by their numbers.
     pub(super) casts: Vec<DataType>,
     stores: Vec<Uuid>,
+    names: Vec<TableName>,
     explain: bool,
 }
 
@@ -41,6 +46,25 @@ impl Statement {
     /// caller may read them.
     pub fn stores(&self) -> &[Uuid] {
         &self.stores
+    }
+
+    /// The tables that it reads and does not name by a store's ID, in lower case, each once.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|table| table.name.as_str())
+    }
+
+    /// Says which store one of its [`Statement::names`] is.
+    pub fn name(&mut self, name: &str, store: Uuid) {
+        named::name(&mut self.query, name, store);
+        self.names.retain(|table| table.name != name);
+        if !self.stores.contains(&store) {
+            self.stores.push(store);
+        }
+    }
+
+    /// Refuses a statement with a name that means nothing.
+    pub(super) fn all_named(&self) -> Result<(), SqlError> {
+        self.names.first().map_or(Ok(()), |table| Err(table.unknown.clone()))
     }
 
     /// Whether its plan is asked for instead of its result.
@@ -77,6 +101,7 @@ fn first_select(body: &SetExpr) -> Option<&ast::Select> {
 fn read(text: &str) -> Result<Statement, SqlError> {
     let mut tokens = tokens::tokens(text)?;
     let taken = std::mem::take(&mut tokens.tokens);
+    check_rows_of_parentheses(&taken)?;
     let statements = parser(taken.clone()).parse_statements();
     let statements = statements.map_err(|error| {
         let end = taken.last().and_then(|token| place(token.span.end));
@@ -84,8 +109,21 @@ fn read(text: &str) -> Result<Statement, SqlError> {
         syntax(&error, end)
     })?;
     let (mut query, explain) = only_select(statements)?;
-    let Rewritten { casts, stores } = rewrite::rewrite(&mut query)?;
-    Ok(Statement { query, tokens, casts, stores, explain })
+    spread::check(&query)?;
+    let Rewritten { casts, stores, names } = rewrite::rewrite(&mut query)?;
+    Ok(Statement { query, tokens, casts, stores, names, explain })
+}
+
+fn check_rows_of_parentheses(tokens: &[TokenWithSpan]) -> Result<(), SqlError> {
+    let mut in_a_row = 0;
+    for token in tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))) {
+        in_a_row = if token.token == Token::LParen { in_a_row + 1 } else { 0 };
+        if in_a_row > OPEN_IN_A_ROW {
+            let message = "the statement is nested too deeply";
+            return Err(SqlError::new(SqlErrorKind::Syntax, place(token.span.start), message));
+        }
+    }
+    Ok(())
 }
 
 fn parser(tokens: Vec<TokenWithSpan>) -> Parser<'static> {

@@ -8,6 +8,8 @@ mod execution;
 mod functions;
 mod plans;
 mod questions;
+mod samples;
+mod soup;
 
 use super::{Engine, EngineOptions, Family, QueryError, Source, SqlError, Statement, Table};
 use cairn_model::Timestamp;
@@ -27,9 +29,9 @@ const STORES: [(&str, &str, Family); 5] = [
     ("$V", "44444444-1e5f-4a6b-8c7d-9e0f1a2b3c4d", Family::Evidence),
 ];
 
-struct Rig {
-    engine: Engine,
-    tables: Vec<Table>,
+pub(super) struct Rig {
+    pub(super) engine: Engine,
+    pub(super) tables: Vec<Table>,
     /// Goes with the thread of the test.
     _folder: TempDir,
 }
@@ -57,7 +59,7 @@ thread_local! {
 }
 
 /// The engine of this test and its stores.
-fn rig() -> Rc<Rig> {
+pub(super) fn rig() -> Rc<Rig> {
     RIG.with(Rc::clone)
 }
 
@@ -72,7 +74,7 @@ fn filled(text: &str) -> String {
     STORES.iter().fold(text.to_owned(), |text, (mark, id, _)| text.replace(mark, id))
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::parse("2026-01-08T00:00:00Z").unwrap()
 }
 
@@ -82,7 +84,7 @@ struct Answer {
     rows: Vec<String>,
 }
 
-fn prepare(text: &str) -> Result<super::Prepared, SqlError> {
+pub(super) fn prepare(text: &str) -> Result<super::Prepared, SqlError> {
     let statement = Statement::parse(&filled(text))?;
     rig().engine.prepare(&statement, &rig().tables, now())
 }

@@ -5,7 +5,10 @@
 //! angle brackets.
 
 use super::error::{Place, SqlError, SqlErrorKind};
+use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::dialect::{Dialect, GenericDialect};
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
@@ -23,6 +26,54 @@ impl Dialect for LakeDialect {
     /// Where the parser asks for names of dialects, the generic one lets most through.
     fn dialect(&self) -> TypeId {
         TypeId::of::<GenericDialect>()
+    }
+
+    /// The parser would take all that is behind `IS DISTINCT FROM` for what is compared, `AND` and what follows too.
+    fn parse_infix(
+        &self,
+        parser: &mut Parser<'_>,
+        expr: &Expr,
+        precedence: u8,
+    ) -> Option<Result<Expr, ParserError>> {
+        let is_distinct = parser.parse_keywords(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]);
+        if !is_distinct
+            && !parser.parse_keywords(&[Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM])
+        {
+            return None;
+        }
+        let one = Box::new(expr.clone());
+        Some(parser.parse_subexpr(precedence).map(|other| match is_distinct {
+            true => Expr::IsDistinctFrom(one, Box::new(other)),
+            false => Expr::IsNotDistinctFrom(one, Box::new(other)),
+        }))
+    }
+
+    /// What begins an expression of its own is no column's name, unless it is quoted. The parser would read what is behind
+    /// each of them twice where something is wrong in it: a few dozen of them in each other would keep it for ever.
+    fn is_reserved_for_identifier(&self, word: Keyword) -> bool {
+        matches!(
+            word,
+            Keyword::ARRAY
+                | Keyword::CASE
+                | Keyword::CAST
+                | Keyword::CEIL
+                | Keyword::CONVERT
+                | Keyword::EXISTS
+                | Keyword::EXTRACT
+                | Keyword::FLOOR
+                | Keyword::INTERVAL
+                | Keyword::LAMBDA
+                | Keyword::NOT
+                | Keyword::OVERLAY
+                | Keyword::POSITION
+                | Keyword::SAFE_CAST
+                | Keyword::STRUCT
+                | Keyword::SUBSTR
+                | Keyword::SUBSTRING
+                | Keyword::TRIM
+                | Keyword::TRY_CAST
+                | Keyword::TRY_CONVERT
+        )
     }
 
     fn is_delimited_identifier_start(&self, letter: char) -> bool {

@@ -20,6 +20,16 @@ pub(super) fn show(array: &ArrayRef, row: usize) -> Option<String> {
     })
 }
 
+/// A value as JSON if it is a list, a map or a struct, else as results show it; `None` if it is null.
+pub(super) fn show_json(array: &ArrayRef, row: usize) -> Option<String> {
+    if !array.data_type().is_nested() || is_null(array, row) {
+        return show(array, row);
+    }
+    let mut out = Vec::new();
+    write_json(array, row, &mut out);
+    Some(String::from_utf8_lossy(&out).into_owned())
+}
+
 fn is_null(array: &ArrayRef, row: usize) -> bool {
     array.is_null(row) || array.data_type() == &DataType::Null
 }

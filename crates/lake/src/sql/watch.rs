@@ -1,6 +1,7 @@
 //! The last touch of a plan: its tables count what they give, and no part of it computes for long without a pause
 //! in which it can be cancelled.
 
+use super::coded::CodedAggregate;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::config::ConfigOptions;
@@ -43,7 +44,8 @@ impl PhysicalOptimizerRule for Watch {
 /// The engine pauses where tables are read, and after many batches only. A join or an UNNEST makes many rows of few, and
 /// whoever reads them without passing them on would never pause.
 fn watched(node: Arc<dyn ExecutionPlan>) -> Transformed<Arc<dyn ExecutionPlan>> {
-    let is_table = node.children().is_empty();
+    let is_grouped = node.downcast_ref::<CodedAggregate>().is_some();
+    let is_table = node.children().is_empty() && !is_grouped;
     match is_table || node.children().len() > 1 || node.name() == "UnnestExec" {
         true => Transformed::yes(Arc::new(Watched::new(node, is_table))),
         false => Transformed::no(node),
@@ -66,6 +68,9 @@ impl Watched {
 
 /// The rows that a node has counted, if it is one that counts.
 pub(super) fn counted(plan: &dyn ExecutionPlan) -> Option<u64> {
+    if let Some(grouped) = plan.downcast_ref::<CodedAggregate>() {
+        return Some(grouped.rows());
+    }
     let watched = plan.downcast_ref::<Watched>().filter(|watched| watched.is_table)?;
     Some(watched.metrics.clone_inner().output_rows().unwrap_or(0) as u64)
 }

@@ -9,6 +9,8 @@ use deltalake::kernel::{Add, LogicalFileView, Remove};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
+/// Ends the names of files that were written with a word index, so that upkeep need not open files to tell.
+pub(super) const INDEXED: &str = ".words.parquet";
 const SECONDS_OF_DAY: i64 = 86_400;
 
 /// A data file of the table.
@@ -32,6 +34,11 @@ impl TableFile {
     /// A place in the order that none of its rows is above.
     pub(crate) fn newest(&self) -> OrderKey {
         OrderKey { event_time: self.newest_time, position: u64::MAX }
+    }
+
+    /// Whether it was written with a word index.
+    pub(crate) fn is_indexed(&self) -> bool {
+        self.path.ends_with(INDEXED)
     }
 
     /// Whether any row can match `query`, as far as can be told without opening the file.

@@ -11,9 +11,10 @@ use crate::columns::{ARRIVAL, EVENT_TIME, POSITION};
 use crate::error::LakeError;
 use crate::keys::OrderKey;
 use crate::lookup::Query;
+use crate::words::{BLOCK_ROWS, Blocks};
 
 /// Rows looked at together. Small, as the first page of a common value ends soon.
-const WINDOW_ROWS: u32 = 2_048;
+const WINDOW_ROWS: u32 = BLOCK_ROWS;
 /// Windows without a match between two looks at the clock.
 const WINDOWS_MAX: usize = 64;
 
@@ -22,6 +23,8 @@ pub(super) struct GroupScan {
     open: OpenFile,
     group: usize,
     conditions: Conditions,
+    /// The windows that may have matches, as far as the word index tells.
+    windows: Blocks,
     event_time: Column,
     position: Column,
     /// If rows may have to be left out because of their age.
@@ -51,12 +54,17 @@ impl GroupScan {
         if rows.is_empty() {
             return Ok(None);
         }
+        let windows = open.blocks_with(group, &query.word_numbers)?;
+        if windows.is_none() {
+            return Ok(None);
+        }
         let Some(conditions) = Conditions::of(query, open, group)? else { return Ok(None) };
         let column = |name| Column::open(open, group, name)?.ok_or_else(malformed);
         Ok(Some(GroupScan {
             open: open.clone(),
             group,
             conditions,
+            windows,
             event_time: column(EVENT_TIME)?,
             position: column(POSITION)?,
             arrival: file.may_have_expired(query).then(|| column(ARRIVAL)).transpose()?,
@@ -73,13 +81,27 @@ impl GroupScan {
         let windows = if query.words.is_some() { 1 } else { WINDOWS_MAX };
         let mut matches = Vec::new();
         for _ in 0..windows {
+            if !self.skip() {
+                break;
+            }
             matches = self.next_window(query)?;
-            if !matches.is_empty() || self.at >= self.end {
+            if !matches.is_empty() {
                 break;
             }
         }
         let last = self.key(self.at - 1)?;
         Ok(Some(Looked { matches, last }))
+    }
+
+    /// Passes the rows over that certainly do not match. False if those are all.
+    fn skip(&mut self) -> bool {
+        let window = self.at / WINDOW_ROWS;
+        if let Blocks::Some(windows) = &self.windows {
+            let next = windows.get(windows.partition_point(|may_match| *may_match < window));
+            let start = next.map_or(self.end, |next| next.saturating_mul(WINDOW_ROWS));
+            self.at = self.at.max(start).min(self.end);
+        }
+        self.at < self.end
     }
 
     fn next_window(&mut self, query: &Query) -> Result<Vec<(OrderKey, u32)>, LakeError> {

@@ -5,6 +5,8 @@ use super::prints::Prints;
 use crate::cache::Cache;
 use crate::columns::SCHEMA;
 use crate::error::LakeError;
+use crate::remote::RemoteTable;
+use crate::words::WordIndex;
 use bytes::Bytes;
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::{
@@ -34,13 +36,17 @@ const PRINTS_BYTES_MAX: usize = 8 << 20;
 
 /// Memory for Bloom filters, in bytes: those of twelve million rows.
 const FILTERS_BYTES_MAX: usize = 16 << 20;
+/// Memory for directories of word indexes, in bytes: those of some hundred million rows.
+const WORDS_BYTES_MAX: usize = 8 << 20;
 const FILTER_BLOCK_BYTES: usize = 32;
 
 /// Opens the table's data files and remembers what look-ups read again and again.
 pub(crate) struct FileReader {
     dir: PathBuf,
-    footers: Cache<String, Arc<Footer>>,
-    files_read: AtomicU64,
+    /// The table's files, if they are not all in its folder.
+    remote: Option<Arc<RemoteTable>>,
+    footers: Arc<Cache<String, Arc<Footer>>>,
+    files_read: Arc<AtomicU64>,
     caches: Arc<Caches>,
 }
 
@@ -60,6 +66,7 @@ pub(super) struct Caches {
     pub(super) lately: Cache<PagePlace, Arc<DataPage>>,
     pub(super) prints: Cache<PagePlace, Arc<Prints>>,
     filters: Cache<PagePlace, Arc<Option<Sbbf>>>,
+    pub(super) words: Cache<PagePlace, Arc<Option<WordIndex>>>,
 }
 
 /// An open data file.
@@ -79,12 +86,34 @@ impl FileReader {
             lately: Cache::new(LATELY_BYTES_MAX),
             prints: Cache::new(PRINTS_BYTES_MAX),
             filters: Cache::new(FILTERS_BYTES_MAX),
+            words: Cache::new(WORDS_BYTES_MAX),
         };
         FileReader {
             dir,
-            footers: Cache::new(FOOTERS_BYTES_MAX),
-            files_read: AtomicU64::new(0),
+            remote: None,
+            footers: Arc::new(Cache::new(FOOTERS_BYTES_MAX)),
+            files_read: Arc::default(),
             caches: Arc::new(caches),
+        }
+    }
+
+    /// Files that are not in the folder are fetched.
+    pub(crate) fn fetching(self, remote: Option<Arc<RemoteTable>>) -> FileReader {
+        FileReader { remote, ..self }
+    }
+
+    pub(crate) fn remote(&self) -> Option<&Arc<RemoteTable>> {
+        self.remote.as_ref()
+    }
+
+    /// For another table, whose files share the memory: no two files have the same name.
+    pub(crate) fn beside(&self, dir: PathBuf) -> FileReader {
+        FileReader {
+            dir,
+            remote: None,
+            footers: Arc::clone(&self.footers),
+            files_read: Arc::clone(&self.files_read),
+            caches: Arc::clone(&self.caches),
         }
     }
 
@@ -95,7 +124,10 @@ impl FileReader {
 
     /// Opens the file at `path`, relative to the table's folder.
     pub(crate) fn open(&self, path: &str) -> Result<OpenFile, LakeError> {
-        let file = File::open(self.dir.join(path))?;
+        let file = match &self.remote {
+            None => File::open(self.dir.join(path))?,
+            Some(remote) => remote.file(path)?,
+        };
         let known = self.footers.get(&path.to_owned());
         let footer = match known {
             Some(footer) => footer,

@@ -2,10 +2,11 @@
 //! together.
 
 use super::read::OpenFile;
-use crate::columns::{IDENTITY, MEMBERS, OVERFLOW, Shape};
+use crate::columns::{IDENTITY, MEMBERS, OVERFLOW, Shape, USERNAME};
 use crate::error::LakeError;
 use crate::reassemble::{Batch, Rows};
 use crate::text::{Needle, Words, is_plain};
+use crate::words::{Texts, WHOLE_COLUMNS};
 use datafusion::arrow::array::{RecordBatch, StringArray};
 use datafusion::parquet::arrow::arrow_reader::RowSelection;
 
@@ -59,10 +60,22 @@ fn rows_that_may_match(batch: &RecordBatch, words: &Words) -> Result<Vec<bool>, 
 
 /// The columns that hold the texts of records' values.
 fn text_columns<'b>(batch: &Batch<'b>) -> Result<Vec<&'b StringArray>, LakeError> {
+    Ok(columns_of_texts(batch)?.into_iter().map(|(texts, _)| texts).collect())
+}
+
+/// Likewise, with what these texts are.
+pub(super) fn columns_of_texts<'b>(batch: &Batch<'b>) -> Result<Vec<(&'b StringArray, Texts)>, LakeError> {
     let members = MEMBERS.iter().filter(|member| matches!(member.shape, Shape::Text | Shape::Json));
-    let names =
-        members.map(|member| member.column).chain([OVERFLOW]).chain(IDENTITY.map(|(_, column)| column));
-    names.map(|name| batch.text(name)).collect()
+    let names = members
+        .map(|member| (member.column, member.shape == Shape::Json))
+        .chain([(OVERFLOW, true), (USERNAME, false)])
+        .chain(IDENTITY.map(|(_, column)| (column, false)));
+    let texts = |name: &str, is_json| match is_json {
+        true => Texts::Json,
+        false if WHOLE_COLUMNS.contains(&name) => Texts::Whole,
+        false => Texts::Plain,
+    };
+    names.map(|(name, is_json)| Ok((batch.text(name)?, texts(name, is_json)))).collect()
 }
 
 /// The rows whose texts may hide a word from its needle.

@@ -1,6 +1,7 @@
 //! Data files: sorted newest first, so that a look-up reads a page's rows one behind the other.
 
-use super::file::{TableFile, partition_folder};
+use super::file::{INDEXED, TableFile, partition_folder};
+use super::text::columns_of_texts;
 use crate::columns::{
     ACCOUNT, ARRIVAL, CATEGORY, ERROR_MESSAGE, EVENT_ID_HASH, EVENT_TIME, MEMBERS, OVERFLOW, POSITION,
     RESOURCE_HASHES, RESOURCE_TYPES, SCHEMA, Shape, USERNAME,
@@ -8,12 +9,14 @@ use crate::columns::{
 use crate::error::LakeError;
 use crate::keys::TextKey;
 use crate::reassemble::{Batch, text_column};
+use crate::words::{FOOTER_KEY, WordsBuilder};
 use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::{max, min};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
-use datafusion::parquet::file::metadata::SortingColumn;
+use datafusion::parquet::file::metadata::{KeyValue, SortingColumn};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnPath;
 use deltalake::{ObjectStore, ObjectStoreError};
@@ -55,6 +58,8 @@ pub(crate) struct FileWriter {
     rows: u64,
     times: Option<(i64, i64)>,
     positions: Option<(i64, i64)>,
+    /// If the file gets an index.
+    words: Option<WordsBuilder>,
 }
 
 /// A file that is written but not stored yet.
@@ -68,7 +73,12 @@ impl FileWriter {
     pub(crate) fn new(rows: usize, bytes: usize, effort: Effort) -> Result<FileWriter, LakeError> {
         let properties = properties(rows, effort);
         let writer = ArrowWriter::try_new(Vec::with_capacity(bytes), SCHEMA.clone(), Some(properties))?;
-        Ok(FileWriter { writer, rows: 0, times: None, positions: None })
+        Ok(FileWriter { writer, rows: 0, times: None, positions: None, words: None })
+    }
+
+    /// Gives the file an index of its words. To be called before the first row.
+    pub(crate) fn with_words(self) -> FileWriter {
+        FileWriter { words: Some(WordsBuilder::new()), ..self }
     }
 
     /// Adds rows, which stand below all rows before them in the order of pages.
@@ -78,18 +88,26 @@ impl FileWriter {
         widen(&mut self.times, min(times), max(times));
         widen(&mut self.positions, min(positions), max(positions));
         self.rows += batch.num_rows() as u64;
+        if let Some(words) = &mut self.words {
+            words.add(&columns_of_texts(&Batch(batch))?);
+        }
         self.writer.write(batch)?;
         Ok(())
     }
 
     /// The file; `None` if it has no rows.
-    pub(crate) fn finish(self, kept_day: i32) -> Result<Option<WrittenFile>, LakeError> {
+    pub(crate) fn finish(mut self, kept_day: i32) -> Result<Option<WrittenFile>, LakeError> {
         let (Some(times), Some(positions)) = (self.times, self.positions) else {
             return Ok(None);
         };
+        // A file with too many words gets the name all the same: it would get no index the next time either.
+        let ending = if self.words.is_some() { INDEXED } else { ".parquet" };
+        if let Some(index) = self.words.take().and_then(WordsBuilder::finish) {
+            self.write_index(&index)?;
+        }
         let bytes = Bytes::from(self.writer.into_inner()?);
         let file = TableFile {
-            path: format!("{}/{}.parquet", partition_folder(kept_day), Uuid::new_v4()),
+            path: format!("{}/{}{ending}", partition_folder(kept_day), Uuid::new_v4()),
             kept_day,
             rows: self.rows,
             bytes: bytes.len() as u64,
@@ -99,6 +117,15 @@ impl FileWriter {
             last_position: positions.1 as u64,
         };
         Ok(Some(WrittenFile { bytes, file }))
+    }
+
+    /// Behind the rows, where no reader of Parquet looks.
+    fn write_index(&mut self, index: &[u8]) -> Result<(), LakeError> {
+        self.writer.flush()?;
+        let place = format!("{} {}", self.writer.bytes_written(), index.len());
+        self.writer.write_all(index)?;
+        self.writer.append_key_value_metadata(KeyValue::new(FOOTER_KEY.to_owned(), place));
+        Ok(())
     }
 }
 
@@ -196,6 +223,12 @@ enum Kind {
     Numbers,
     /// Lists of few different texts.
     FewTextsEach,
+}
+
+/// Whether a column of texts has so few different ones that most of its row groups have them in a dictionary.
+pub(crate) fn is_coded(column: &str) -> bool {
+    let is_text = SCHEMA.field_with_name(column).is_ok_and(|field| field.data_type() == &DataType::Utf8);
+    is_text && matches!(kind(column), Kind::FewTexts | Kind::Caller | Kind::SomeTexts)
 }
 
 fn kind(column: &str) -> Kind {

@@ -1,6 +1,7 @@
 //! Rows of the hot tail.
 
 use super::strings::{ABSENT, StringId, Strings};
+use crate::history::KeptFrom;
 use crate::keys::{ColumnKeys, Keys, OrderKey, TextKey};
 use crate::lookup::{Filter, Query};
 use cairn_model::{Category, Position, Timestamp};
@@ -55,8 +56,12 @@ impl TailRow {
     }
 
     /// The day that its retention counts from.
-    pub(crate) fn kept_day(&self) -> i32 {
-        Timestamp::from_micros(self.event_time.max(self.arrival)).day()
+    pub(crate) fn kept_day(&self, kept_from: KeptFrom) -> i32 {
+        let micros = match kept_from {
+            KeptFrom::LaterOfArrival => self.event_time.max(self.arrival),
+            KeptFrom::EventTime => self.event_time,
+        };
+        Timestamp::from_micros(micros).day()
     }
 
     pub(super) fn arrival(&self) -> Timestamp {

@@ -1,25 +1,48 @@
 //! A history whose files are written through a store that fails when it is told to.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use super::objects::MemoryObjects;
 use super::{MemoryLog, admit, event, options};
 use crate::durable_store::DurableStore;
-use crate::{Bodies, History, HistoryOptions, Lookup};
+use crate::{Bodies, History, HistoryOptions, Lookup, Remote, RemoteError, RemoteObject, RemoteObjects};
 use async_trait::async_trait;
+use bytes::Bytes;
 use deltalake::ObjectStore;
 use futures::stream::BoxStream;
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, PutMultipartOptions,
-    PutOptions, PutPayload, PutResult, Result,
+    PutOptions, PutPayload, PutResult, Result as StoreResult,
 };
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// A store whose next operations fail, as [`Faults`] say.
-#[derive(Debug)]
-pub(crate) struct FaultyStore {
-    inner: DurableStore,
+/// Where a table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Folder,
+    Bucket,
+}
+
+pub(crate) const PLACES: [Place; 2] = [Place::Folder, Place::Bucket];
+
+/// Has the next operations fail, as [`Faults`] say.
+#[derive(Debug, Default)]
+pub(crate) struct Saboteur {
     faults: Mutex<Faults>,
+}
+
+/// A folder that fails.
+#[derive(Debug)]
+struct FaultyStore {
+    inner: DurableStore,
+    saboteur: Arc<Saboteur>,
+}
+
+/// A bucket that fails.
+struct FaultyObjects {
+    inner: Arc<MemoryObjects>,
+    saboteur: Arc<Saboteur>,
 }
 
 /// What fails.
@@ -46,11 +69,7 @@ pub(crate) enum Way {
     DoneAllTheSame,
 }
 
-impl FaultyStore {
-    fn new() -> FaultyStore {
-        FaultyStore { inner: DurableStore::new(), faults: Mutex::default() }
-    }
-
+impl Saboteur {
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap()
     }
@@ -63,17 +82,14 @@ impl FaultyStore {
         (left == 0).then_some(way)
     }
 
-    fn fault_of_write(&self, location: &Path) -> Option<Way> {
+    fn fault_of_write(&self, path: &str) -> Option<Way> {
         let writes = self.faults().writes;
-        let write = writes.filter(|Fault(_, part)| location.as_ref().contains(part));
+        let write = writes.filter(|Fault(_, part)| path.contains(part));
         write.map(|Fault(way, _)| way).or_else(|| self.count())
     }
 
-    fn fault_of_read(&self) -> Result<()> {
-        match self.faults().reads || self.count().is_some() {
-            true => Err(failed()),
-            false => Ok(()),
-        }
+    fn fails_read(&self) -> bool {
+        self.faults().reads || self.count().is_some()
     }
 }
 
@@ -89,8 +105,13 @@ fn failed() -> Error {
 
 #[async_trait]
 impl ObjectStore for FaultyStore {
-    async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
-        match self.fault_of_write(location) {
+    async fn put_opts(
+        &self,
+        location: &Path,
+        payload: PutPayload,
+        options: PutOptions,
+    ) -> StoreResult<PutResult> {
+        match self.saboteur.fault_of_write(location.as_ref()) {
             None => self.inner.put_opts(location, payload, options).await,
             Some(Way::NotDone) => Err(failed()),
             Some(Way::DoneAllTheSame) => {
@@ -104,63 +125,137 @@ impl ObjectStore for FaultyStore {
         &self,
         location: &Path,
         options: PutMultipartOptions,
-    ) -> Result<Box<dyn MultipartUpload>> {
+    ) -> StoreResult<Box<dyn MultipartUpload>> {
         self.inner.put_multipart_opts(location, options).await
     }
 
-    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.fault_of_read()?;
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> StoreResult<GetResult> {
+        if self.saboteur.fails_read() {
+            return Err(failed());
+        }
         self.inner.get_opts(location, options).await
     }
 
-    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        match self.count() {
+    fn delete_stream(
+        &self,
+        locations: BoxStream<'static, StoreResult<Path>>,
+    ) -> BoxStream<'static, StoreResult<Path>> {
+        match self.saboteur.count() {
             None => self.inner.delete_stream(locations),
             Some(_) => Box::pin(futures::stream::iter([Err(failed())])),
         }
     }
 
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, StoreResult<ObjectMeta>> {
         self.inner.list(prefix)
     }
 
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> StoreResult<ListResult> {
         self.inner.list_with_delimiter(prefix).await
     }
 
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> StoreResult<()> {
         self.inner.copy_opts(from, to, options).await
     }
 }
 
-/// A history over a [`FaultyStore`].
+#[async_trait]
+impl RemoteObjects for FaultyObjects {
+    async fn put(&self, key: &str, bytes: Bytes) -> Result<(), RemoteError> {
+        self.write(key, self.inner.put(key, bytes)).await
+    }
+
+    async fn create(&self, key: &str, bytes: Bytes) -> Result<(), RemoteError> {
+        self.write(key, self.inner.create(key, bytes)).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Bytes, RemoteError> {
+        match self.saboteur.fails_read() {
+            true => Err(RemoteError::Failed("injected".into())),
+            false => self.inner.get(key).await,
+        }
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>) -> Result<Vec<RemoteObject>, RemoteError> {
+        self.inner.list(prefix, after).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), RemoteError> {
+        match self.saboteur.count() {
+            None => self.inner.delete(key).await,
+            Some(Way::NotDone) => Err(RemoteError::Failed("injected".into())),
+            Some(Way::DoneAllTheSame) => {
+                self.inner.delete(key).await?;
+                Err(RemoteError::Failed("injected".into()))
+            }
+        }
+    }
+}
+
+impl FaultyObjects {
+    async fn write(
+        &self,
+        key: &str,
+        write: impl Future<Output = Result<(), RemoteError>>,
+    ) -> Result<(), RemoteError> {
+        match self.saboteur.fault_of_write(key) {
+            None => write.await,
+            Some(Way::NotDone) => Err(RemoteError::Failed("injected".into())),
+            Some(Way::DoneAllTheSame) => {
+                write.await?;
+                Err(RemoteError::Failed("injected".into()))
+            }
+        }
+    }
+}
+
+/// A history whose files a [`Saboteur`] has its hands on.
 pub(crate) struct FaultyRig {
     folder: tempfile::TempDir,
+    place: Place,
+    bucket: Arc<MemoryObjects>,
     pub(crate) log: Arc<MemoryLog>,
-    pub(crate) store: Arc<FaultyStore>,
+    pub(crate) store: Arc<Saboteur>,
     pub(crate) history: History,
 }
 
 impl FaultyRig {
-    pub(crate) async fn new() -> FaultyRig {
+    pub(crate) async fn new(place: Place) -> FaultyRig {
         let folder = tempfile::tempdir().unwrap();
-        FaultyRig::open(folder, Arc::default()).await
+        FaultyRig::open(folder, place, Arc::default(), Arc::default()).await
     }
 
-    async fn open(folder: tempfile::TempDir, log: Arc<MemoryLog>) -> FaultyRig {
-        let store = Arc::new(FaultyStore::new());
+    async fn open(
+        folder: tempfile::TempDir,
+        place: Place,
+        bucket: Arc<MemoryObjects>,
+        log: Arc<MemoryLog>,
+    ) -> FaultyRig {
+        let store = Arc::new(Saboteur::default());
         // Steps of a few rows, so that there are many.
         let options = HistoryOptions { step_rows: 4, ..options(folder.path()) };
         let bodies: Arc<dyn Bodies> = log.clone();
-        let history = History::open_in(options, bodies, store.clone()).await.unwrap();
-        FaultyRig { folder, log, store, history }
+        let history = match place {
+            Place::Folder => {
+                let store = FaultyStore { inner: DurableStore::new(), saboteur: store.clone() };
+                History::open_in(options, bodies, Arc::new(store)).await
+            }
+            Place::Bucket => {
+                let objects = FaultyObjects { inner: bucket.clone(), saboteur: store.clone() };
+                // Next to nothing is kept, so that files are fetched.
+                let remote =
+                    Remote { objects: Arc::new(objects), prefix: "lake/history/".into(), copies_bytes: 1 };
+                History::open(HistoryOptions { remote: Some(remote), ..options }, bodies).await
+            }
+        };
+        FaultyRig { folder, place, bucket, log, store, history: history.unwrap() }
     }
 
     /// As after a crash: what is in memory is lost, and nothing fails any more.
     pub(crate) async fn crash(self) -> FaultyRig {
-        let FaultyRig { folder, log, history, .. } = self;
+        let FaultyRig { folder, place, bucket, log, history, .. } = self;
         drop(history);
-        let rig = FaultyRig::open(folder, log).await;
+        let rig = FaultyRig::open(folder, place, bucket, log).await;
         rig.log.feed(&rig.history);
         rig
     }

@@ -1,5 +1,6 @@
 //! The data files that a statement may have to read, and what the engine is told of them.
 
+use super::reader::Readers;
 use crate::columns::{ARRIVAL, EVENT_ID_HASH, EVENT_TIME, POSITION, SCHEMA, event_id_hash};
 use crate::table::{TableFile, day_start};
 use datafusion::arrow::datatypes::DataType;
@@ -13,9 +14,12 @@ use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use std::sync::Arc;
 
-/// A data file with its bounds, for the engine.
-pub(super) fn described(file: &TableFile) -> PartitionedFile {
-    PartitionedFile::new(&file.path, file.bytes).with_statistics(Arc::new(statistics(file)))
+/// A data file with its bounds and who opens it, for the engine.
+pub(super) fn described(file: &TableFile, readers: &Arc<Readers>) -> PartitionedFile {
+    let mut described =
+        PartitionedFile::new(&file.path, file.bytes).with_statistics(Arc::new(statistics(file)));
+    described.extensions.insert_arc(Arc::clone(readers));
+    described
 }
 
 /// Those of `files` that may have rows that pass all of `predicates`, as far as their bounds tell; the newest first.

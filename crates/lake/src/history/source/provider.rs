@@ -1,10 +1,11 @@
 //! A moment of history, as the engine's table.
 
 use super::files::{chosen, described, on_hashes};
+use super::needs::{Narrowed, narrowed};
 use super::newest_first;
 use super::reader::Readers;
 use crate::columns::SCHEMA;
-use crate::table::{FileReader, TableFile, TableView};
+use crate::table::{FileReader, TableView};
 use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -16,7 +17,7 @@ use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::object_store::ObjectStoreUrl;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::ExecutionPlan;
@@ -51,23 +52,24 @@ impl Snapshot {
     /// `files`: the newest first.
     fn scan_files(
         &self,
-        files: &[Arc<TableFile>],
+        files: &[Narrowed],
         session: &dyn Session,
         projection: Option<&Vec<usize>>,
         predicate: Option<Arc<dyn PhysicalExpr>>,
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let global = session.config().options().execution.parquet.clone();
-        let readers = Readers::new(Arc::clone(&self.reader), Arc::clone(&self.table));
+        let readers = Arc::new(Readers::new(Arc::clone(&self.reader), Arc::clone(&self.table)));
+        let groups = groups(files, session.config().target_partitions(), &readers);
         let mut source = ParquetSource::new(SCHEMA.clone())
             .with_table_parquet_options(TableParquetOptions { global, ..TableParquetOptions::default() })
-            .with_parquet_file_reader_factory(Arc::new(readers));
+            .with_parquet_file_reader_factory(readers);
         if let Some(predicate) = predicate {
             source = source.with_predicate(predicate);
         }
         // The folder's files are opened by `Readers`; the URL names a store that every session has.
         let scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
-            .with_file_groups(groups(files, session.config().target_partitions()))
+            .with_file_groups(groups)
             .with_output_ordering(newest_first().into_iter().collect())
             .with_projection_indices(projection.cloned())?
             .with_limit(limit);
@@ -76,9 +78,16 @@ impl Snapshot {
 }
 
 /// Files dealt out to as many groups as are read at once, so that each begins with new ones.
-fn groups(files: &[Arc<TableFile>], count: usize) -> Vec<FileGroup> {
+fn groups(files: &[Narrowed], count: usize, readers: &Arc<Readers>) -> Vec<FileGroup> {
     let count = count.clamp(1, files.len().max(1));
-    let group = |first| files.iter().skip(first).step_by(count).map(|file| described(file)).collect();
+    let file = |narrowed: &Narrowed| {
+        let mut described = described(&narrowed.file, readers);
+        if let Some(rows) = &narrowed.rows {
+            described.extensions.insert(rows.clone());
+        }
+        described
+    };
+    let group = |first| files.iter().skip(first).step_by(count).map(file).collect();
     (0..count).map(|first| FileGroup::new(group(first))).collect()
 }
 
@@ -114,6 +123,8 @@ impl TableProvider for Snapshot {
         let physical = |filter: Expr| session.create_physical_expr(filter, &schema);
         let predicates = filters.iter().cloned().map(physical).collect::<Result<Vec<_>>>()?;
         let files = chosen(&self.table.files, &predicates)?;
+        let files = narrowed(files, filters, &self.reader)
+            .map_err(|error| DataFusionError::External(Box::new(error)))?;
         let on_hashes = on_hashes(filters).map(physical).transpose()?;
         let mut parts = Vec::new();
         if !files.is_empty() {

@@ -1,5 +1,6 @@
 //! How the engine reads data files: through the reader that look-ups use, whose footers are remembered.
 
+use crate::error::LakeError;
 use crate::table::{FileReader, OpenFile, TableView};
 use bytes::Bytes;
 use datafusion::datasource::listing::PartitionedFile;
@@ -17,7 +18,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Opens the files of one state of the table. They stay on disk for as long as this does.
-pub(super) struct Readers {
+#[derive(Clone)]
+pub(crate) struct Readers {
     reader: Arc<FileReader>,
     /// Upkeep deletes no file that anyone has in a view.
     _table: Arc<TableView>,
@@ -26,6 +28,11 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn new(reader: Arc<FileReader>, table: Arc<TableView>) -> Readers {
         Readers { reader, _table: table }
+    }
+
+    /// Opens the file at `path`, relative to the table's folder.
+    pub(crate) fn open(&self, path: &str) -> std::result::Result<OpenFile, LakeError> {
+        self.reader.open(path)
     }
 }
 
@@ -44,7 +51,7 @@ impl ParquetFileReaderFactory for Readers {
         metrics: &ExecutionPlanMetricsSet,
     ) -> Result<Box<dyn AsyncFileReader + Send>> {
         let path = file.object_meta.location.as_ref();
-        let open = self.reader.open(path).map_err(|error| DataFusionError::External(Box::new(error)))?;
+        let open = self.open(path).map_err(|error| DataFusionError::External(Box::new(error)))?;
         let metrics = ParquetFileMetrics::new(partition_index, path, metrics);
         Ok(Box::new(Reading { open, metrics }))
     }

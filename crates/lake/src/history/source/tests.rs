@@ -1,7 +1,10 @@
 //! Statements over histories in temporary folders.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod coded;
 mod files;
+mod filters;
+mod words;
 
 use crate::sql::{Engine, EngineOptions, Family, Row, Scanned, Source, Statement, Table};
 use crate::testing::{ARRIVAL, Rig, event, everything, time};

@@ -1,10 +1,11 @@
 //! Look-ups against a matcher that knows nothing of tails and tables.
 
-use crate::testing::{Rig, event, everything};
+use crate::testing::{ARRIVAL, Rig, event, everything, time};
 use crate::{Categories, Filter, Found, Lookup};
 use cairn_model::{Category, Timestamp};
 use proptest::prelude::*;
 use serde_json::Value;
+use std::time::Duration;
 
 const NAMES: [&str; 3] = ["CreateBucket", "GetObject", "ConsoleLogin"];
 const REGIONS: [&str; 2] = ["eu-central-1", "us-east-1"];
@@ -42,9 +43,17 @@ fn any_event() -> impl Strategy<Value = String> {
             ],
         ),
     );
-    (0..20u32, prop::sample::select(&NAMES), members).prop_map(|(second, name, members)| {
+    let parameters = member(
+        "requestParameters",
+        &[
+            r#"{"note":"a line\nnext Zebra \\nnext","n":123456789012}"#,
+            r#"{"zebra":{"key":"logs/Zebra-9.gz","flag":true}}"#,
+            r#"{"key":"caf\u00e9 z\u0065bra \\u0041"}"#,
+        ],
+    );
+    (0..20u32, prop::sample::select(&NAMES), members, parameters).prop_map(|(second, name, members, last)| {
         let (a, b, c, d, e, f, g, h, i) = members;
-        event(second, name, &[a, b, c, d, e, f, g, h, i].concat())
+        event(second, name, &[a, b, c, d, e, f, g, h, i, last].concat())
     })
 }
 
@@ -69,7 +78,7 @@ fn any_filter() -> impl Strategy<Value = Filter> {
 }
 
 fn any_lookup() -> impl Strategy<Value = Lookup> {
-    const TEXTS: [&str; 9] = [
+    const TEXTS: [&str; 15] = [
         "create*",
         "AccessDenied",
         "bob",
@@ -79,6 +88,12 @@ fn any_lookup() -> impl Strategy<Value = Lookup> {
         "2026 s3",
         "straße",
         "Kelvin managem*",
+        "zebra",
+        "next accessdenied",
+        "nnext",
+        "123456789012",
+        "café",
+        "arn sts bob",
     ];
     (
         prop::option::of(prop::sample::select(&["210987654321", "111122223333"])),
@@ -199,11 +214,18 @@ proptest! {
             rig.log.feed(&rig.history);
             let all = rig.all(everything()).await;
             assert_eq!(all.len(), events.len());
-            for lookup in lookups {
-                let expected: Vec<&Found> = all.iter().filter(|found| naive(found, &lookup)).collect();
-                let found = rig.all(lookup.clone()).await;
-                assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{lookup:?}");
-            }
+            let check = async || {
+                for lookup in &lookups {
+                    let expected: Vec<&Found> = all.iter().filter(|found| naive(found, lookup)).collect();
+                    let found = rig.all(lookup.clone()).await;
+                    assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{lookup:?}");
+                }
+            };
+            check().await;
+            // Its day has ended: the files become one, with an index of its words.
+            let later = time(ARRIVAL).plus(Duration::from_secs(2 * 86_400));
+            while rig.history.maintain(later).await.unwrap().has_more {}
+            check().await;
             let id = Filter::EventId("id-0".to_owned());
             let found = rig.all(Lookup { filters: vec![id], ..everything() }).await;
             assert_eq!(found.len(), 1);

@@ -1,15 +1,16 @@
 use super::{JOINED_FILES, Moment, plan};
 use crate::table::{Effort, TableFile};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const TODAY: i32 = 20_000;
-const BUSY: Moment = Moment { today: TODAY, is_quiet: false };
-const QUIET: Moment = Moment { today: TODAY, is_quiet: true };
+const BUSY: Moment<'_> = Moment { today: TODAY, is_quiet: false, filling: &BTreeSet::new() };
+const QUIET: Moment<'_> = Moment { today: TODAY, is_quiet: true, filling: &BTreeSet::new() };
 
 /// A file of so many MiB, of which each has 4,000 rows.
 fn file(day: i32, position: u64, mib: u64) -> Arc<TableFile> {
     Arc::new(TableFile {
-        path: position.to_string(),
+        path: format!("{position}.words.parquet"),
         kept_day: day,
         rows: mib * 4_000,
         bytes: mib << 20,
@@ -28,7 +29,7 @@ fn files(day: i32, mib: &[u64]) -> Vec<Arc<TableFile>> {
 const NONE: [u64; 0] = [];
 
 /// The sizes of the files that are joined next, in MiB.
-fn sizes(files: &[Arc<TableFile>], moment: Moment) -> Vec<u64> {
+fn sizes(files: &[Arc<TableFile>], moment: Moment<'_>) -> Vec<u64> {
     let plan = plan(files, moment);
     plan.map_or(Vec::new(), |plan| plan.files.iter().map(|file| file.bytes >> 20).collect())
 }
@@ -87,4 +88,26 @@ fn joining_comes_to_an_end_with_few_small_files_left() {
         assert!(position < 1_020);
     }
     assert!(all.iter().filter(|file| file.bytes < super::LARGE_BYTES).count() <= 1, "{all:?}");
+}
+
+#[test]
+fn a_day_of_former_times_that_is_being_filled_is_not_written_again_for_every_commit() {
+    let all = files(TODAY - 400, &[12, 1]);
+    let filling = BTreeSet::from([TODAY - 400]);
+    assert_eq!(sizes(&all, BUSY), [1, 12]);
+    assert_eq!(sizes(&all, Moment { filling: &filling, ..BUSY }), NONE);
+}
+
+#[test]
+fn a_file_without_an_index_is_written_again_when_its_day_has_ended() {
+    let lacking = |day, mib| {
+        let with = file(day, 1, mib);
+        Arc::new(TableFile { path: String::from("1.parquet"), ..TableFile::clone(&with) })
+    };
+    let all = [lacking(TODAY, 1), lacking(TODAY - 1, 50), lacking(TODAY - 2, 40), file(TODAY - 3, 7, 20)];
+    assert_eq!(sizes(&all, BUSY), [40]);
+    assert_eq!(sizes(&all[..2], BUSY), [50]);
+    assert_eq!(sizes(&all[..1], QUIET), NONE);
+    let filling = BTreeSet::from([TODAY - 1]);
+    assert_eq!(sizes(&all[..2], Moment { filling: &filling, ..BUSY }), NONE);
 }

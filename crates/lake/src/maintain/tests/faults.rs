@@ -3,14 +3,14 @@
 use crate::maintain::plan::JOINED_FILES;
 use crate::maintain::{DELETED_AFTER, Maintenance};
 use crate::testing::everything;
-use crate::testing::faulty::{FaultyRig, Way};
+use crate::testing::faulty::{FaultyRig, PLACES, Place, Way};
 use crate::{History, LakeError};
 
 const EVENTS: usize = JOINED_FILES * 3;
 
 /// Files of three events each, whose times overlap.
-async fn rig() -> FaultyRig {
-    let rig = FaultyRig::new().await;
+async fn rig(place: Place) -> FaultyRig {
+    let rig = FaultyRig::new(place).await;
     // The first round looks for orphans: not here.
     rig.history.maintain(everything().now).await.unwrap();
     for file in 0..JOINED_FILES as u32 {
@@ -20,6 +20,11 @@ async fn rig() -> FaultyRig {
         rig.history.commit().await.unwrap();
     }
     rig
+}
+
+/// Every way to fail at every place.
+fn ways() -> impl Iterator<Item = (Place, Way)> {
+    PLACES.into_iter().flat_map(|place| [(place, Way::NotDone), (place, Way::DoneAllTheSame)])
 }
 
 async fn step(history: &History) -> Result<Maintenance, LakeError> {
@@ -44,27 +49,29 @@ async fn check_and_join(rig: &FaultyRig) {
 
 #[tokio::test]
 async fn a_crash_between_any_two_steps_of_a_join_loses_and_repeats_nothing() {
-    for steps in 0.. {
-        let rig = rig().await;
-        let mut left = steps;
-        while left > 0 && step(&rig.history).await.unwrap().has_more {
-            left -= 1;
-        }
-        let rig = rig.crash().await;
-        check_and_join(&rig).await;
-        if left > 0 {
-            assert!(steps > 3, "a join has many steps");
-            return;
+    for place in PLACES {
+        for steps in 0.. {
+            let rig = rig(place).await;
+            let mut left = steps;
+            while left > 0 && step(&rig.history).await.unwrap().has_more {
+                left -= 1;
+            }
+            let rig = rig.crash().await;
+            check_and_join(&rig).await;
+            if left > 0 {
+                assert!(steps > 3, "a join has many steps");
+                break;
+            }
         }
     }
 }
 
 #[tokio::test]
 async fn whichever_operation_of_a_join_fails_nothing_is_lost_or_repeated() {
-    for way in [Way::NotDone, Way::DoneAllTheSame] {
+    for (place, way) in ways() {
         let mut failed = 0;
         for operation in 0.. {
-            let rig = rig().await;
+            let rig = rig(place).await;
             rig.store.faults().once = Some((operation, way));
             failed += usize::from(join(&rig.history).await.is_err());
             let was_reached = rig.store.faults().once.is_none();
@@ -82,9 +89,9 @@ async fn whichever_operation_of_a_join_fails_nothing_is_lost_or_repeated() {
 
 #[tokio::test]
 async fn a_crash_after_any_failed_operation_of_a_join_loses_and_repeats_nothing() {
-    for way in [Way::NotDone, Way::DoneAllTheSame] {
+    for (place, way) in ways() {
         for operation in 0.. {
-            let rig = rig().await;
+            let rig = rig(place).await;
             rig.store.faults().once = Some((operation, way));
             // Some failures are found out about and made good.
             let _ = join(&rig.history).await;
@@ -100,7 +107,7 @@ async fn a_crash_after_any_failed_operation_of_a_join_loses_and_repeats_nothing(
 
 #[tokio::test]
 async fn events_that_expire_while_they_are_joined_do_not_come_back() {
-    let rig = rig().await;
+    let rig = rig(Place::Folder).await;
     assert!(step(&rig.history).await.unwrap().has_more);
     let after = everything().now.plus(crate::testing::options(std::path::Path::new("")).retention * 2);
     let mut expired = 0;

@@ -12,6 +12,7 @@ use datafusion::error::{DataFusionError, Result};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime;
 use jiff::{Span, Unit};
+use std::ops::Range;
 use std::sync::Arc;
 
 pub(super) fn all() -> Vec<RowFunction> {
@@ -20,6 +21,7 @@ pub(super) fn all() -> Vec<RowFunction> {
     let mut all = vec![
         RowFunction::new("date_add", &[Text, Whole, Time], |args| args[2].clone(), add),
         RowFunction::new("date_diff", &[Text, Time, Time], whole, difference),
+        RowFunction::new("date_trunc", &[Text, Time], |args| args[1].clone(), truncate),
         RowFunction::new("date_format", &[Time, Text], text, format),
         RowFunction::new("date_parse", &[Text, Text], time, |args| parse(args, true)),
         RowFunction::new("try_date_parse", &[Text, Text], time, |args| parse(args, false)),
@@ -123,6 +125,74 @@ fn add(args: &[ArrayRef]) -> Result<ArrayRef> {
     };
     let moved = (0..times.len()).map(add).collect::<Result<Vec<_>>>()?;
     Ok(cast(&time_array(moved.into_iter()), args[2].data_type())?)
+}
+
+/// The beginning of the unit that a time is in.
+fn truncate(args: &[ArrayRef]) -> Result<ArrayRef> {
+    let (units, times) = (Texts::of(&args[0]), times(&args[1])?);
+    let first = units.iter().next().flatten();
+    let starts = match first.filter(|first| units.iter().all(|name| name == Some(first))) {
+        Some(name) => {
+            let mut start = starts_of(name);
+            let start = |row| if times.is_valid(row) { start(times.value(row)) } else { Ok(0) };
+            let starts = (0..times.len()).map(start).collect::<Result<Vec<i64>>>()?;
+            TimestampMicrosecondArray::new(starts.into(), times.nulls().cloned())
+        }
+        None => {
+            let start = |row| match units.get(row).filter(|_| times.is_valid(row)) {
+                Some(name) => starts_of(name)(times.value(row)).map(Some),
+                None => Ok(None),
+            };
+            (0..times.len()).map(start).collect::<Result<_>>()?
+        }
+    };
+    Ok(cast(&starts.with_timezone("UTC"), args[1].data_type())?)
+}
+
+/// Finds the beginning of each time's unit. Times that follow each other are mostly of one.
+fn starts_of(name: &str) -> impl FnMut(i64) -> Result<i64> {
+    let mut period = 0..0;
+    move |time| {
+        if !period.contains(&time) {
+            period = match period_around(name, time)? {
+                Some(period) => period,
+                None => return failure(format!("the '{name}' of a time leads out of the calendar")),
+            };
+        }
+        Ok(period.start)
+    }
+}
+
+/// From the beginning of the unit that a time is in to its end, in microseconds since 1970.
+fn period_around(name: &str, time: i64) -> Result<Option<Range<i64>>> {
+    const SECOND: i64 = 1_000_000;
+    const DAY: i64 = 86_400 * SECOND;
+    // 1970 began on a Thursday, weeks begin on Mondays.
+    let even = |length: i64, shift: i64| {
+        let start = (time.checked_add(shift)?).div_euclid(length).checked_mul(length)?.checked_sub(shift)?;
+        Some(start..start.checked_add(length)?)
+    };
+    let (unit, factor) = unit(name)?;
+    Ok(match unit {
+        Unit::Millisecond => even(SECOND / 1_000, 0),
+        Unit::Second => even(SECOND, 0),
+        Unit::Minute => even(60 * SECOND, 0),
+        Unit::Hour => even(3_600 * SECOND, 0),
+        Unit::Day => even(DAY, 0),
+        Unit::Week => even(7 * DAY, 3 * DAY),
+        _ => months_around(unit, factor, time),
+    })
+}
+
+fn months_around(unit: Unit, months: i64, time: i64) -> Option<Range<i64>> {
+    let date = civil(time)?.date();
+    let month = match unit {
+        Unit::Year => 1,
+        _ => date.month() - (date.month() - 1) % i8::try_from(months).ok()?,
+    };
+    let start = Date::new(date.year(), month, 1).ok()?;
+    let end = start.checked_add(span(unit, months).ok()?).ok()?;
+    Some(micros_of(start.into())?..micros_of(end.into())?)
 }
 
 /// How many whole units lie between two times.
