@@ -1,6 +1,7 @@
 //! Who may do what: the one way from a call to policies.
 
 mod actors;
+mod asking;
 mod channel;
 mod lent;
 mod policed;
@@ -8,6 +9,7 @@ mod resources;
 mod tags;
 
 pub(crate) use actors::Actors;
+pub(crate) use asking::Asking;
 pub(crate) use channel::require_channel;
 pub(crate) use lent::lent_store;
 pub(crate) use policed::{manages, resource_policy};
@@ -18,7 +20,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::events::Exchange;
 use crate::listener::TlsSession;
-use cairn_decide::policy::{Actor, Context, Decision, PolicyKind, ResourceSide};
+use cairn_decide::policy::{Actor, Context, Decision, PolicyKind};
 use cairn_store::catalog::CatalogState;
 use cairn_wire::{ApiError, ErrorCode};
 use std::sync::Arc;
@@ -79,7 +81,8 @@ pub(crate) fn require(
         return Err(denied(&caller.arn(), action, "*", &Decision::NotAllowed(PolicyKind::Identity)));
     }
     let context = context(exchange, caller, &actor, tags);
-    resources.iter().try_for_each(|resource| judge(&state, caller, &actor, action, resource, &context))
+    let asking = Asking::with(caller, actor, context);
+    resources.iter().try_for_each(|resource| asking.require(&state, action, resource))
 }
 
 /// Whether policies still allow what was allowed when it began, and goes on.
@@ -93,27 +96,6 @@ pub(crate) fn still_may(
     let actor = actors.of(state, &caller.key, caller.session.as_deref());
     let context = context(exchange, caller, &actor, Vec::new());
     actor.is_unbounded() || actor.may(action, "*", &context, None).is_allowed()
-}
-
-fn judge(
-    state: &CatalogState,
-    caller: &Caller,
-    actor: &Actor,
-    action: &str,
-    resource: &str,
-    context: &Context,
-) -> Result<(), ApiError> {
-    // Also for what delegated administrators manage, as if it were theirs: its policy binds them as it binds its owner.
-    let owner = caller.account();
-    let Ok(policy) = resource_policy(state, owner, resource) else {
-        return Err(denied(&caller.arn(), action, resource, &Decision::NotAllowed(PolicyKind::Resource)));
-    };
-    let side = policy.as_ref().map(|policy| ResourceSide { owner, policy: Some(policy), is_required: false });
-    let decision = actor.may(action, resource, context, side);
-    match decision.is_allowed() {
-        true => Ok(()),
-        false => Err(denied(&caller.arn(), action, resource, &decision)),
-    }
 }
 
 /// Refuses tags that conditions could not tell apart.

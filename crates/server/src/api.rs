@@ -45,6 +45,7 @@ mod queries;
 mod register_organization_delegated_admin;
 mod remove_tags;
 mod restore_event_data_store;
+mod search_sample_queries;
 mod shapes;
 mod start_dashboard_refresh;
 mod start_event_data_store_ingestion;
@@ -57,16 +58,19 @@ mod update_dashboard;
 mod update_event_data_store;
 mod update_trail;
 
+pub(crate) use errors::store_error;
 pub(crate) use known_trails::KnownTrails;
 pub(crate) use throttles::Throttles;
 
 use errors::{
-    channel_error, configuration_error, dashboard_error, insight_error, organization_error, query_error,
-    resource_policy_error, store_error, tagging_error, trail_error,
+    channel_error, configuration_error, dashboard_error, insight_error, organization_error,
+    resource_policy_error, tagging_error, trail_error,
 };
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::events::Exchange;
+use crate::queries::Asker;
 use bytes::Bytes;
 use cairn_decide::trails::Answers;
 use cairn_model::{AccountId, Change, EventDataStore, Timestamp};
@@ -88,6 +92,8 @@ pub(crate) struct Call<'a> {
     pub(crate) request_id: &'a str,
     /// The event data store of another account that the call names and whose policy lets the caller in.
     pub(crate) lent: Option<&'a EventDataStore>,
+    /// The request that it came by.
+    pub(crate) exchange: &'a Exchange<'a>,
 }
 
 /// What an operation answers, and what has to be in the log before the answer may go out.
@@ -130,8 +136,21 @@ pub(crate) fn changes_something(operation: Operation) -> bool {
             | Operation::DeleteResourcePolicy
             | Operation::PutInsightSelectors
             | Operation::PutEventConfiguration
+            | Operation::StartImport
             | Operation::RegisterOrganizationDelegatedAdmin
             | Operation::DeregisterOrganizationDelegatedAdmin
+    )
+}
+
+/// Whether an operation finds out by itself what it is about, and whether policies allow it with that: the stores that
+/// a query asks are not among its members.
+pub(crate) fn judges_itself(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::StartQuery
+            | Operation::DescribeQuery
+            | Operation::GetQueryResults
+            | Operation::CancelQuery
     )
 }
 
@@ -151,6 +170,7 @@ pub(crate) async fn prepare(call: Call<'_>) -> Result<Prepared, ApiError> {
         Operation::UpdateTrail => update_trail::prepare(call).await,
         Operation::CreateEventDataStore => create_event_data_store::prepare(call).await,
         Operation::UpdateEventDataStore => update_event_data_store::prepare(call).await,
+        Operation::StartImport => imports::prepare(call).await.map(|()| Prepared::default()),
         _ => Ok(Prepared::default()),
     }
 }
@@ -182,7 +202,7 @@ pub(crate) async fn run(call: Call<'_>, prepared: &Prepared) -> Answered {
         Operation::UpdateEventDataStore => update_event_data_store::run(call, prepared),
         Operation::GetEventDataStore => get_event_data_store::run(call),
         Operation::ListEventDataStores => list_event_data_stores::run(call),
-        Operation::DeleteEventDataStore => delete_event_data_store::run(call),
+        Operation::DeleteEventDataStore => delete_event_data_store::run(call).await,
         Operation::RestoreEventDataStore => restore_event_data_store::run(call),
         Operation::StartEventDataStoreIngestion => start_event_data_store_ingestion::run(call),
         Operation::StopEventDataStoreIngestion => stop_event_data_store_ingestion::run(call),
@@ -198,24 +218,33 @@ pub(crate) async fn run(call: Call<'_>, prepared: &Prepared) -> Answered {
         Operation::GetDashboard => get_dashboard::run(call),
         Operation::ListDashboards => list_dashboards::run(call),
         Operation::DeleteDashboard => delete_dashboard::run(call),
-        Operation::StartDashboardRefresh => start_dashboard_refresh::run(call),
+        Operation::StartDashboardRefresh => start_dashboard_refresh::run(call).await,
         Operation::PutResourcePolicy => put_resource_policy::run(call),
         Operation::GetResourcePolicy => get_resource_policy::run(call),
         Operation::DeleteResourcePolicy => delete_resource_policy::run(call),
         Operation::RegisterOrganizationDelegatedAdmin => register_organization_delegated_admin::run(call),
         Operation::DeregisterOrganizationDelegatedAdmin => deregister_organization_delegated_admin::run(call),
-        Operation::StartQuery => queries::start(call),
+        Operation::StartQuery => queries::start(call).await,
         Operation::ListQueries => queries::list(call),
-        Operation::DescribeQuery => queries::describe(call),
-        Operation::GetQueryResults => queries::results(call),
-        Operation::CancelQuery => queries::cancel(call),
+        Operation::DescribeQuery => queries::describe(call).await,
+        Operation::GetQueryResults => queries::results(call).await,
+        Operation::CancelQuery => queries::cancel(call).await,
         Operation::GenerateQuery => queries::generate(call),
-        Operation::StartImport => imports::start(call),
-        Operation::ListImports => imports::list(call),
-        Operation::GetImport => imports::get(call),
-        Operation::StopImport => imports::stop(call),
-        Operation::ListImportFailures => imports::list_failures(call),
+        Operation::SearchSampleQueries => search_sample_queries::run(call),
+        Operation::StartImport => imports::start(call).await,
+        Operation::ListImports => imports::list(call).await,
+        Operation::GetImport => imports::get(call).await,
+        Operation::StopImport => imports::stop(call).await,
+        Operation::ListImportFailures => imports::list_failures(call).await,
         other => Err(unbuilt(call, other)),
+    }
+}
+
+/// Does what begins once the event of an operation is durable.
+pub(crate) async fn committed(call: Call<'_>) -> Result<(), ApiError> {
+    match call.operation {
+        Operation::StartImport => imports::announce(call).await,
+        _ => Ok(()),
     }
 }
 
@@ -225,7 +254,6 @@ fn unbuilt(call: Call<'_>, operation: Operation) -> ApiError {
         return refused;
     }
     call.unbuilt(match operation {
-        Operation::SearchSampleQueries => "Cairn has no sample queries yet.",
         Operation::ListInsightsData | Operation::ListInsightsMetricData => {
             "Cairn keeps insight selectors, but does not look for Insights yet."
         }
@@ -251,6 +279,11 @@ impl Call<'_> {
     /// Whether something of this account and region is where the caller speaks.
     fn is_here(&self, account: AccountId, region: &str) -> bool {
         account == self.caller.account() && region == self.caller.region
+    }
+
+    /// The caller as one who asks event data stores.
+    fn asker(&self) -> Asker {
+        Asker::of(self.app, self.exchange, self.caller)
     }
 
     fn read<T: Serialize>(&self, output: &T) -> Answered {

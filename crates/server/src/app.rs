@@ -5,10 +5,17 @@ use crate::api::Throttles;
 use crate::auth::{Authenticator, Temporaries, secret_of};
 use crate::clock;
 use crate::config::Config;
+use crate::dashboards::Refreshes;
+use crate::enrichment::Knowledge;
+use crate::federation::Federation;
 use crate::gateway::Gateway;
+use crate::imports::Imports;
 use crate::ingest::{Budget, UnderWay};
 use crate::journal::Journal;
+use crate::location::Location;
 use crate::metrics::Metrics;
+use crate::queries::Queries;
+use crate::stores::Stores;
 use crate::tail::Tails;
 use crate::targets::Targets;
 use cairn_bucket::{Buckets, KeyInfo, Keys, S3Front};
@@ -27,6 +34,18 @@ pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) journal: Arc<Journal>,
     pub(crate) history: History,
+    /// Event data stores' tables.
+    pub(crate) stores: Stores,
+    /// Where their tables and that of event history are.
+    pub(crate) location: Location,
+    /// Which of them are shown to other engines.
+    pub(crate) federation: Federation,
+    /// How dashboards were refreshed.
+    pub(crate) refreshes: Refreshes,
+    /// What is known beside events.
+    pub(crate) knowledge: Arc<Knowledge>,
+    /// What is asked of them.
+    pub(crate) queries: Queries,
     pub(crate) tails: Tails,
     pub(crate) delivery: Delivery,
     pub(crate) buckets: Buckets,
@@ -37,6 +56,8 @@ pub(crate) struct App {
     pub(crate) authenticator: Authenticator,
     /// Callers with the policies that they hold.
     pub(crate) actors: Arc<Actors>,
+    /// Imports from buckets, and how far each has come.
+    pub(crate) imports: Imports,
     pub(crate) budget: Budget,
     /// Imported requests that are being carried out.
     pub(crate) under_way: UnderWay,

@@ -21,9 +21,11 @@ mod man;
 mod output;
 mod pages;
 mod policy;
+mod query;
 mod restore;
 mod role;
 mod serve;
+mod tables;
 mod tail;
 mod times;
 mod user;
@@ -48,6 +50,10 @@ enum Command {
     Import(import::Import),
     /// Find events: any combination of filters, every account
     Lookup(Box<lookup::LookupArgs>),
+    /// Ask event history and event data stores by SQL
+    Query(query::Query),
+    /// List the tables of event history and event data stores, for other engines
+    Tables(tables::Tables),
     /// Show events as they come, until Ctrl-C
     Tail(Box<tail::Tail>),
     /// Make, list, disable and delete access keys
@@ -104,6 +110,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Lookup(command) => command.run(),
+        Command::Query(command) => command.run(),
+        Command::Tables(command) => command.run(),
         Command::Tail(command) => command.run(),
         Command::Key(command) => command.run(),
         Command::Account(command) => command.run(),

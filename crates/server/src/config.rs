@@ -7,6 +7,8 @@ mod aws;
 mod duration;
 mod file;
 mod gateway;
+mod imports;
+mod lake;
 mod limits;
 mod organization;
 mod place;
@@ -17,6 +19,8 @@ mod upstream;
 pub(crate) use aws::TargetSettings;
 pub(crate) use duration::parse_duration;
 pub(crate) use gateway::{GatewaySettings, RecordMode};
+pub(crate) use imports::{FollowedSource, ImportSettings};
+pub(crate) use lake::{LakeLocation, LakeSettings};
 pub(crate) use limits::Profile;
 pub(crate) use settings::{Kind, SETTINGS, Setting};
 pub(crate) use upstream::{ApiSettings, UpstreamSettings};
@@ -69,6 +73,10 @@ pub(crate) struct Config {
     pub(crate) targets: TargetSettings,
     /// What is forwarded where, and how it is recorded.
     pub(crate) gateway: GatewaySettings,
+    /// Buckets that are imported from for ever.
+    pub(crate) imports: ImportSettings,
+    /// What queries may take.
+    pub(crate) lake: LakeSettings,
 }
 
 /// Why the settings cannot be used. The text is for the person who wrote them.
@@ -143,6 +151,8 @@ impl Config {
             organization: organization::settings(values)?,
             limits: parsed("limits.profile", &text("limits.profile"), "open or aws")?,
             tls: tls::files(values)?,
+            imports: imports::settings(&text)?,
+            lake: lake::settings(&text)?,
             log_json: parsed("server.log_json", &text("server.log_json"), "true or false")?,
             gateway: gateway::settings(values, upstreams, &text, targets.credentials.as_ref())?,
             targets,

@@ -34,6 +34,7 @@ pub(crate) use destination::{Destination, destination, region as signed_region};
 pub(crate) use faults::{Fault, Form};
 pub(crate) use figures::page;
 pub(crate) use intents::IntentsError;
+pub(crate) use reloaded::{FileError, Reloaded};
 pub(crate) use story::tls_details;
 pub(crate) use story::{Story, Told};
 pub(crate) use subject::Subject;

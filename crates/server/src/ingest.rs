@@ -8,7 +8,7 @@ mod under_way;
 mod unpack;
 mod unwrap;
 
-pub(crate) use judge::{Foreign, Judged, judge, judge_foreign};
+pub(crate) use judge::{Destined, Foreign, Judged, judge, judge_destined, judge_foreign};
 pub(crate) use receipt::Receipt;
 pub(crate) use split::{Next, Shape, Split, is_utf_16};
 pub(crate) use under_way::UnderWay;
@@ -62,6 +62,18 @@ impl Poster {
         let Asked { origin, format, positions, again } = asked;
         let any_account = key.any_account || key.operator;
         Poster { account: key.account, any_account, origin, format, positions, again }
+    }
+
+    /// Cairn itself, which imports log files. Events that name no account become those of `account`.
+    pub(crate) fn importer(account: AccountId) -> Poster {
+        Poster {
+            account,
+            any_account: true,
+            origin: Origin::Imported,
+            format: Format::CloudTrail,
+            positions: false,
+            again: None,
+        }
     }
 }
 

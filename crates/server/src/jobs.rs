@@ -1,13 +1,19 @@
 //! What runs beside requests: the readers of the log, and upkeep.
 
 mod catalog;
+mod dashboards;
 mod delivery;
+mod federation;
 mod gaps;
 mod history;
+mod imports;
+mod queries;
 mod rotation;
+mod stores;
 mod upkeep;
 mod uploads;
 
+pub(crate) use rotation::make_signing_key;
 pub(crate) use upkeep::{drop_segments, slowest};
 
 use crate::app::App;
@@ -65,11 +71,21 @@ impl Jobs {
         let mut running = JoinSet::new();
         running.spawn(history::follow(Arc::clone(app), growth.clone(), stop.clone()));
         running.spawn(history::commit(Arc::clone(app), stop.clone()));
+        running.spawn(stores::follow(Arc::clone(app), growth.clone(), stop.clone()));
+        running.spawn(stores::commit(Arc::clone(app), stop.clone()));
+        running.spawn(stores::maintain(Arc::clone(app), stop.clone()));
         running.spawn(delivery::follow(Arc::clone(app), growth, stop.clone()));
+        running.spawn(dashboards::run(Arc::clone(app), stop.clone()));
         running.spawn(catalog::follow(Arc::clone(app), stop.clone()));
         running.spawn(delivery::upload(Arc::clone(app), stop.clone()));
+        running.spawn(imports::run(Arc::clone(app), stop.clone()));
+        running.spawn(federation::run(Arc::clone(app), stop.clone()));
+        for source in app.config.imports.follow.clone() {
+            running.spawn(imports::follow(Arc::clone(app), source, stop.clone()));
+        }
         running.spawn(gaps::run(Arc::clone(app), stop.clone()));
         running.spawn(rotation::run(Arc::clone(app), stop.clone()));
+        running.spawn(queries::run(Arc::clone(app), stop.clone()));
         running.spawn(uploads::run(Arc::clone(app), stop.clone()));
         running.spawn(upkeep::release(Arc::clone(app), stop.clone()));
         running.spawn(upkeep::maintain(Arc::clone(app), stop.clone()));

@@ -6,6 +6,7 @@ mod patience;
 mod tls;
 mod width;
 
+pub(crate) use patience::{Patience, STALL_TIMEOUT};
 pub(crate) use tls::{Tls, TlsFiles, TlsSession};
 
 use crate::app::App;
@@ -17,7 +18,6 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use pace::{Pace, Verdict, Watched};
-use patience::{Patience, STALL_TIMEOUT};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;

@@ -1,8 +1,11 @@
 //! Figures for Prometheus.
 
+mod stores;
+
 use crate::app::App;
 use crate::clock;
 use crate::gateway;
+use crate::imports::FollowedFigures;
 use crate::jobs::slowest;
 use cairn_store::log::SYNC_BUCKETS_MICROS;
 use metrics::{Counter, Key, KeyName, Label, Metadata, Recorder, SharedString, Unit};
@@ -128,12 +131,28 @@ impl Metrics {
         readers(&mut figures, app);
         delivery(&mut figures, app);
         history(&mut figures, app);
+        followed(&mut figures, app);
+        stores::page(&mut figures, app);
+        queries(&mut figures, app);
         gateway::page(&app.gateway, figures.0);
         if let Some(free) = free_bytes(&app.config.data) {
             figures.gauge("cairn_disk_free_bytes", "Free bytes on the data folder's disk", free as f64);
         }
         page
     }
+}
+
+fn queries(figures: &mut Figures<'_>, app: &App) {
+    figures.gauge(
+        "cairn_queries_active",
+        "Queries that are queued or run, those too whose askers wait",
+        app.queries.in_use() as f64,
+    );
+    figures.gauge(
+        "cairn_queries_results_bytes",
+        "Bytes that the results of queries take on disk",
+        app.queries.results_bytes() as f64,
+    );
 }
 
 fn describe(recorder: &PrometheusRecorder, name: &'static str, help: &'static str) {
@@ -188,6 +207,7 @@ fn readers(figures: &mut Figures<'_>, app: &App) {
         ("catalog", app.journal.catalog().position()),
         ("history", app.history.committed()),
         ("delivery", app.delivery.position()),
+        ("stores", app.stores.saved()),
         ("slowest", slowest(app)),
     ];
     for (reader, position) in positions {
@@ -224,6 +244,28 @@ fn delivery(figures: &mut Figures<'_>, app: &App) {
         "Events that trails skipped, each counted once for every trail: TrailGap events tell of them",
         stats.skipped_events,
     );
+}
+
+/// Of all followed buckets together.
+fn followed(figures: &mut Figures<'_>, app: &App) {
+    let all = app.imports.followed().all();
+    let sum = |count: fn(&FollowedFigures) -> u64| all.values().map(count).sum::<u64>();
+    figures.counter("cairn_followed_files_total", "Files of followed buckets imported", sum(|one| one.files));
+    figures.counter("cairn_followed_events_total", "Events taken of them", sum(|one| one.events));
+    figures.counter(
+        "cairn_followed_failures_total",
+        "Files of followed buckets that could not be imported, or not all of them",
+        sum(|one| one.failures),
+    );
+    let behind =
+        all.values().filter_map(|one| one.newest).map(|newest| clock::now().since(newest).as_secs_f64());
+    figures.gauge(
+        "cairn_followed_newest_age_seconds",
+        "Age of the newest file that was imported, of the followed bucket where it is oldest",
+        behind.fold(0.0, f64::max),
+    );
+    let silent = all.values().filter(|one| one.fault.is_some()).count();
+    figures.gauge("cairn_followed_failing", "Followed buckets that cannot be read now", silent as f64);
 }
 
 fn history(figures: &mut Figures<'_>, app: &App) {

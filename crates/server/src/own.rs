@@ -12,7 +12,10 @@ mod locks;
 pub(crate) mod logs;
 mod lookup;
 mod proof;
+mod query;
 mod stacks;
+mod tables;
+mod tags;
 mod tail;
 
 pub(crate) use keys::{new_access_key_id, new_secret};
@@ -60,6 +63,7 @@ pub(crate) async fn answer(app: &App, exchange: &Exchange<'_>, body: Incoming) -
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum OwnCall {
     Lookup,
+    Query,
     Tail,
     Backup,
     ListAccounts,
@@ -77,7 +81,10 @@ enum OwnCall {
     CountImported,
     Import,
     ListStacks,
+    ListTables,
     PutStack(String),
+    ListTags,
+    PutTags,
     /// Users, groups, roles, policies.
     Access(access::AccessCall),
 }
@@ -87,6 +94,7 @@ impl OwnCall {
     fn name(&self) -> &'static str {
         match self {
             OwnCall::Lookup => "Lookup",
+            OwnCall::Query => "Query",
             OwnCall::Tail => "Tail",
             OwnCall::Backup => "Backup",
             OwnCall::ListAccounts => "ListAccounts",
@@ -104,7 +112,10 @@ impl OwnCall {
             OwnCall::CountImported => "CountImported",
             OwnCall::Import => "Import",
             OwnCall::ListStacks => "ListStacks",
+            OwnCall::ListTables => "ListTables",
             OwnCall::PutStack(_) => "PutStack",
+            OwnCall::ListTags => "ListTags",
+            OwnCall::PutTags => "PutTags",
             OwnCall::Access(call) => call.name(),
         }
     }
@@ -113,6 +124,7 @@ impl OwnCall {
         let reads = matches!(
             self,
             OwnCall::Lookup
+                | OwnCall::Query
                 | OwnCall::Tail
                 | OwnCall::Backup
                 | OwnCall::ListAccounts
@@ -120,6 +132,8 @@ impl OwnCall {
                 | OwnCall::ListKeys
                 | OwnCall::GetPublicKeys
                 | OwnCall::ListStacks
+                | OwnCall::ListTables
+                | OwnCall::ListTags
         ) || matches!(self, OwnCall::Access(call) if call.reads());
         !reads && !self.imports()
     }
@@ -138,8 +152,8 @@ impl OwnCall {
             OwnCall::GetAccount(id) | OwnCall::RenameAccount(id) => Some(serde_json::json!({ "id": id })),
             OwnCall::Access(call) => Some(call.parameters(body)),
             OwnCall::PutStack(name) => Some(stacks::parameters(name, body)),
-            // Thousands of positions would say nothing to anybody.
-            OwnCall::CountImported => None,
+            // Thousands of positions, or tags, would say nothing to anybody.
+            OwnCall::CountImported | OwnCall::PutTags => None,
             _ => object(body).ok().filter(|body| body.as_object().is_some_and(|members| !members.is_empty())),
         }
     }
@@ -148,6 +162,7 @@ impl OwnCall {
 fn named(method: &Method, path: &str) -> Option<OwnCall> {
     match (method, path) {
         (&Method::POST, "/lookup") => return Some(OwnCall::Lookup),
+        (&Method::POST, "/query") => return Some(OwnCall::Query),
         (&Method::GET, "/tail") => return Some(OwnCall::Tail),
         (&Method::POST, "/backup") => return Some(OwnCall::Backup),
         (&Method::GET, "/accounts") => return Some(OwnCall::ListAccounts),
@@ -160,6 +175,9 @@ fn named(method: &Method, path: &str) -> Option<OwnCall> {
         (&Method::POST, "/imports/count") => return Some(OwnCall::CountImported),
         (&Method::POST, "/imports") => return Some(OwnCall::Import),
         (&Method::GET, "/stacks") => return Some(OwnCall::ListStacks),
+        (&Method::GET, "/tables") => return Some(OwnCall::ListTables),
+        (&Method::GET, "/tags") => return Some(OwnCall::ListTags),
+        (&Method::PUT, "/tags") => return Some(OwnCall::PutTags),
         _ => {}
     }
     if let Some(call) = access::named(method, path) {
@@ -240,6 +258,7 @@ async fn operate(app: &App, exchange: &Exchange<'_>, call: OwnCall, body: Incomi
 async fn run(app: &App, exchange: &Exchange<'_>, caller: &Caller, call: &OwnCall, body: &Bytes) -> Answered {
     match call {
         OwnCall::Lookup => lookup::run(app, exchange, caller, body).await,
+        OwnCall::Query => query::run(app, exchange, caller, body).await,
         OwnCall::Tail => tail::run(app, exchange, caller).await,
         OwnCall::Backup => backup::run(app, exchange, body).await,
         OwnCall::ListAccounts => accounts::list(app),
@@ -257,7 +276,10 @@ async fn run(app: &App, exchange: &Exchange<'_>, caller: &Caller, call: &OwnCall
         OwnCall::CountImported => imports::count(app, body).await,
         OwnCall::Import => imports::end(body),
         OwnCall::ListStacks => stacks::list(app, caller),
+        OwnCall::ListTables => tables::list(app).await,
         OwnCall::PutStack(name) => stacks::put(app, exchange, caller, name, body).await,
+        OwnCall::ListTags => tags::list(app),
+        OwnCall::PutTags => tags::put(app, exchange, caller, body).await,
         OwnCall::Access(call) => access::run(app, exchange, caller, call, body).await,
     }
 }
@@ -279,10 +301,12 @@ fn permitted(
     crate::access::require(app, exchange, caller, &action, resources, Vec::new)
 }
 
-/// Everyone may look up and import events, and manage users, groups, roles, policies and stacks, each those of its
+/// Everyone may look up, query and import events, and manage users, groups, roles, policies and stacks, each those of its
 /// account; all else is the operator's.
 fn open_to(caller: &Caller, call: &OwnCall) -> Result<(), ApiError> {
-    if caller.key.operator || matches!(call, OwnCall::Lookup | OwnCall::Tail | OwnCall::GetPublicKeys) {
+    let is_for_all =
+        matches!(call, OwnCall::Lookup | OwnCall::Query | OwnCall::Tail | OwnCall::GetPublicKeys);
+    if caller.key.operator || is_for_all {
         return Ok(());
     }
     if call.imports() {

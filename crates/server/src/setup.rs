@@ -9,19 +9,27 @@ use crate::auth::{Authenticator, Temporaries, secret_of};
 use crate::backup;
 use crate::clock;
 use crate::config::Config;
+use crate::dashboards::Refreshes;
 use crate::delivering::Router;
+use crate::enrichment::{self, Knowledge, Tags, TagsFault};
 use crate::events;
+use crate::federation::{self, Federation};
 use crate::gateway::{self, Gateway, GatewayError};
+use crate::imports::{self, Imports};
 use crate::ingest::{Budget, ENCODED_BYTES_MAX, UnderWay};
 use crate::journal::{Journal, JournalError, ReplayError, Replayed, replay};
+use crate::location::{self, Location, LocationError};
 use crate::metrics::Metrics;
 use crate::organization;
 use crate::own;
+use crate::queries::{self, Queries};
+use crate::stores::{self, StateError, Stores, StoresOptions};
 use crate::tail::Tails;
 use crate::targets::Targets;
 use bytes::Bytes;
 use cairn_aws::Credentials;
 use cairn_bucket::{BucketError, Buckets};
+use cairn_decide::taking::Definitions;
 use cairn_delivery::{Delivery, DeliveryError, DeliveryOptions, Limits};
 use cairn_lake::{Bodies, BodyError, History, HistoryOptions, LakeError};
 use cairn_model::{
@@ -69,6 +77,12 @@ pub(crate) enum StartError {
     #[error(transparent)]
     History(#[from] LakeError),
     #[error(transparent)]
+    Location(#[from] LocationError),
+    #[error(transparent)]
+    Stores(#[from] StateError),
+    #[error(transparent)]
+    Tags(#[from] TagsFault),
+    #[error(transparent)]
     Delivery(#[from] DeliveryError),
     #[error(transparent)]
     Buckets(#[from] BucketError),
@@ -76,6 +90,8 @@ pub(crate) enum StartError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    #[error(transparent)]
+    Imports(#[from] cairn_store::imports::ImportsError),
     #[error(
         "the log ends at position {end}, but event history was read up to {reached} before: segment files are missing at \
          its end. Restore them from a backup"
@@ -119,7 +135,7 @@ pub(crate) struct Started {
 const BODIES_BYTES: usize = 1 << 20;
 
 /// The log as the place that bodies of the hot tail are read from.
-struct LogBodies(Log);
+pub(crate) struct LogBodies(pub(crate) Log);
 
 impl Bodies for LogBodies {
     fn read(&self, at: Position) -> Result<Bytes, BodyError> {
@@ -180,7 +196,11 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
     let log_options = LogOptions {
         reserve_bytes: config.reserve_bytes,
         queue_bytes: ENCODED_BYTES_MAX,
-        must_reach: catalog.position().max(delivery.position()).max(agreed.unwrap_or(Position::ZERO)),
+        must_reach: catalog
+            .position()
+            .max(delivery.position())
+            .max(agreed.unwrap_or(Position::ZERO))
+            .max(Stores::saved_in(&data)?.map_or(Position::ZERO, |(position, _)| position)),
         ..LogOptions::new(data.join("log"))
     };
     let log_disk = Arc::clone(&disk);
@@ -190,9 +210,11 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
     if let Some(cut) = &recovery.cut {
         tracing::warn!(bytes = cut.bytes, at = %cut.at, "a torn tail of the log was cut; nothing in it was acknowledged");
     }
+    let location = Location::open(&config, &incarnation).await?;
     let history_options = HistoryOptions {
         retention: config.history,
-        ..HistoryOptions::new(data.join("history"), config.region.clone())
+        remote: location.remote(HISTORY),
+        ..HistoryOptions::new(data.join(HISTORY), config.region.clone())
     };
     let history = History::open(history_options, Arc::new(LogBodies(log.clone()))).await?;
     if history.committed() > recovery.end {
@@ -200,6 +222,17 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
     }
     let Replayed { records: replayed, unsettled } = replay(&log, &catalog, agreed).await?;
     tracing::info!(records = recovery.records, end = %recovery.end, replayed, "the log is open");
+    let tags = Tags::open(&data, config.lake.tags_file.as_deref())?;
+    let knowledge = Arc::new(Knowledge::new(tags));
+    let stores_options =
+        StoresOptions { home_region: &config.region, commit_every: config.lake.commit_every };
+    let stores =
+        Stores::open(&data, &stores_options, log.clone(), &location, Arc::clone(&knowledge), || {
+            let state = catalog.state();
+            let (stores, channels) = (&state.event_data_stores, &state.channels);
+            let organizations = state.organizations.values().cloned();
+            Definitions::new(stores.values().cloned(), channels.values().cloned(), organizations)
+        })?;
 
     let fatal = CancellationToken::new();
     let journal = Journal::new(log, catalog, fatal.clone());
@@ -207,6 +240,7 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
         Some(shared) => journal.sharing(shared.sharing(&config)),
         None => journal,
     });
+    knowledge.follow(Arc::clone(&journal));
     shared::join(&journal, unsettled, &disk, &data).await?;
     let first_start = journal.catalog().state().keys.is_empty();
     if first_start {
@@ -230,7 +264,10 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
         config.bucket_domain.as_deref(),
     );
     let metrics = Metrics::new();
+    let imports = Imports::open(&config.data).await?;
     let gateway = Gateway::open(&config, disk, &journal, metrics.recorder()).await?;
+    let federation = Federation::open(&data);
+    let queries = Queries::open(&config)?;
     let app = App {
         gateway,
         tails: Tails::new(journal.log()),
@@ -241,6 +278,7 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
         authenticator: Authenticator::new(Arc::clone(&seal), temporaries),
         actors,
         throttles: Throttles::default(),
+        imports,
         budget: Budget::new(768 << 20),
         under_way: UnderWay::default(),
         started: clock::now(),
@@ -248,6 +286,12 @@ pub(crate) async fn start(config: Config, given: &GivenKey) -> Result<Started, S
         config,
         journal,
         history,
+        stores,
+        location,
+        federation,
+        knowledge,
+        refreshes: Refreshes::default(),
+        queries,
         delivery,
         targets,
         buckets,
@@ -376,8 +420,11 @@ fn root_key(journal: &Journal, seal: &Seal, given: &GivenKey) -> Result<(AccessK
     Ok((AccessKey::clone(root), secret))
 }
 
+/// The folder of event history's table.
+pub(crate) const HISTORY: &str = "history";
+
 /// The names that a data folder's own files and folders have.
-pub(crate) const OWN_NAMES: [&str; 12] = [
+pub(crate) const OWN_NAMES: [&str; 18] = [
     "secret.key",
     "catalog.db",
     shared::FOLLOWS,
@@ -387,9 +434,15 @@ pub(crate) const OWN_NAMES: [&str; 12] = [
     "catalog.db-journal",
     INCARNATION,
     "log",
-    "history",
+    HISTORY,
+    location::MARKER,
+    federation::FOLDER,
+    stores::FOLDER,
+    queries::FOLDER,
+    enrichment::FILE,
     "delivery",
     "buckets",
+    imports::FOLDER,
     gateway::INTENTS,
 ];
 

@@ -5,7 +5,7 @@ mod places;
 mod services;
 
 use crate::config::TargetSettings;
-use cairn_aws::{AwsError, Credentials, PutError, PutObject, PutOutcome};
+use cairn_aws::{AwsError, Credentials, PutError, PutObject, PutOutcome, S3, Sqs};
 use cairn_bucket::Buckets;
 use cairn_model::AccountId;
 pub(crate) use logs::LogGroupFault;
@@ -81,6 +81,19 @@ impl Targets {
     /// signed with `root`, and AWS is not asked.
     pub(crate) fn connect(&self, settings: &TargetSettings, root: Credentials) {
         self.services.get_or_init(|| Services::new(settings, root));
+    }
+
+    /// The S3 that a bucket is at which is not one of Cairn's own; `None` if it is nowhere.
+    pub(crate) async fn s3_of(&self, bucket: &str) -> Result<Option<S3>, AwsError> {
+        let Some(services) = self.services.get() else { return Ok(None) };
+        Ok(services.places.find(bucket).await?.cloned())
+    }
+
+    /// The queue of this URL; `None` if no SQS is configured.
+    pub(crate) fn queue(&self, url: &str) -> Option<Sqs> {
+        let services = self.services.get()?;
+        let (caller, endpoint) = services.queues.clone()?;
+        Some(Sqs::new(caller, endpoint, url, &services.region))
     }
 
     /// Where `account`'s trails would find the bucket. Answers within 2 seconds.

@@ -1,4 +1,4 @@
-//! CreateDashboard. Dashboards are kept; Cairn does not refresh them yet.
+//! CreateDashboard.
 
 use super::{Answered, Call, dashboard_error, shapes};
 use cairn_decide::dashboards::{self, Settings};

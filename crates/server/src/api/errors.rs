@@ -6,7 +6,6 @@ use cairn_decide::dashboards::DashboardError;
 use cairn_decide::event_configuration::ConfigurationError;
 use cairn_decide::insights::InsightError;
 use cairn_decide::organization::{NotManager, OrganizationError};
-use cairn_decide::queries::QueryError;
 use cairn_decide::resource_policies::ResourcePolicyError;
 use cairn_decide::stores::StoreError;
 use cairn_decide::subject::SubjectError;
@@ -58,7 +57,7 @@ fn trail_code(error: &TrailError) -> ErrorCode {
 }
 
 /// For operations on event data stores.
-pub(super) fn store_error(error: StoreError) -> ApiError {
+pub(crate) fn store_error(error: StoreError) -> ApiError {
     ApiError::new(store_code(&error), error.to_string())
 }
 
@@ -172,15 +171,6 @@ pub(super) fn resource_policy_error(error: ResourcePolicyError) -> ApiError {
         ResourcePolicyError::NotFound(_) => ErrorCode::ResourceNotFoundException,
         ResourcePolicyError::NoPolicy(_) => ErrorCode::ResourcePolicyNotFoundException,
         ResourcePolicyError::NotValid(_) => ErrorCode::ResourcePolicyNotValidException,
-    };
-    ApiError::new(code, error.to_string())
-}
-
-/// For queries.
-pub(super) fn query_error(error: QueryError) -> ApiError {
-    let code = match &error {
-        QueryError::Statement(_) => ErrorCode::InvalidQueryStatementException,
-        QueryError::Store(error) => store_code(error),
     };
     ApiError::new(code, error.to_string())
 }

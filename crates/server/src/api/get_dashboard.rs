@@ -8,5 +8,6 @@ pub(super) fn run(call: Call<'_>) -> Answered {
     let input: GetDashboardRequest = call.input()?;
     let known = call.known();
     let found = dashboards::get(&call.dashboard_facts(&known), &input.dashboard_id);
-    call.read(&shapes::dashboard(found.map_err(dashboard_error)?))
+    let dashboard = found.map_err(dashboard_error)?;
+    call.read(&shapes::dashboard(dashboard, call.app.refreshes.last(call.app, dashboard)))
 }

@@ -8,5 +8,6 @@ pub(super) fn run(call: Call<'_>) -> Answered {
     let input: GetEventDataStoreRequest = call.input()?;
     let known = call.known();
     let own = || stores::get(&call.store_facts(&known), &input.event_data_store).map_err(store_error);
-    call.read(&shapes::store(call.lent.map_or_else(own, Ok)?))
+    let store = call.lent.map_or_else(own, Ok)?;
+    call.read(&shapes::store(store, call.app.federation.status(store)))
 }

@@ -1,72 +1,56 @@
-//! Operations on imports into event data stores, of which Cairn has none yet: what can be said without any is said.
+//! Operations on imports into event data stores.
 
-use super::{Answered, Call, pages, store_error};
-use cairn_decide::imports::check_source;
-use cairn_decide::selectors::{Family, family};
-use cairn_decide::stores::{self, StoreError};
-use cairn_wire::generated::{
-    GetImportRequest, ListImportFailuresRequest, ListImportsRequest, ListImportsResponse, StartImportRequest,
-    StopImportRequest,
-};
+mod lists;
+mod shown;
+mod start;
+
+pub(super) use lists::{list, list_failures};
+pub(super) use start::{announce, prepare, start};
+
+use super::{Answered, Call};
+use crate::clock;
+use cairn_decide::imports::ImportError;
+use cairn_store::imports::{Import, ImportsError};
+use cairn_wire::generated::{GetImportRequest, StopImportRequest};
 use cairn_wire::{ApiError, ErrorCode};
 
-pub(super) fn start(call: Call<'_>) -> Answered {
-    let input: StartImportRequest = call.input()?;
-    let invalid = |message| Err(ApiError::new(ErrorCode::InvalidParameterException, message));
-    let (destinations, source) = match (input.import_id, input.destinations, input.import_source) {
-        (Some(import), None, None) => return Err(not_found(ErrorCode::ImportNotFoundException, &import)),
-        (None, Some(destinations), Some(source)) => (destinations, source.s3),
-        _ => return invalid("Specify either ImportId, or Destinations and ImportSource."),
-    };
-    if let (Some(start), Some(end)) = (input.start_event_time, input.end_event_time)
-        && start.0 > end.0
-    {
-        return invalid("StartEventTime must not be after EndEventTime.");
-    }
-    check_source(&source.s3_location_uri)
-        .map_err(|error| ApiError::new(ErrorCode::InvalidImportSourceException, error.to_string()))?;
-    let known = call.known();
-    for destination in &destinations {
-        let store = stores::active(&call.store_facts(&known), destination).map_err(store_error)?;
-        if family(&store.selectors) != Family::CloudTrail {
-            return Err(store_error(StoreError::InvalidCategory(store.arn.clone())));
-        }
-    }
-    Err(call.unbuilt(
-        "Cairn keeps event data stores, but does not take events into them yet, so nothing can be imported.",
-    ))
-}
-
-pub(super) fn list(call: Call<'_>) -> Answered {
-    let input: ListImportsRequest = call.input()?;
-    pages::refuse_any(input.next_token.as_deref())?;
-    let known = call.known();
-    let destination = input.destination.as_deref();
-    match destination.map(|store| stores::get(&call.store_facts(&known), store)) {
-        // A store that is not there has had no imports either; the operation has no exception for it.
-        None | Some(Ok(_) | Err(StoreError::NotFound(_))) => {
-            call.read(&ListImportsResponse { imports: Some(Vec::new()), next_token: None })
-        }
-        Some(Err(error)) => Err(store_error(error)),
-    }
-}
-
-pub(super) fn get(call: Call<'_>) -> Answered {
+pub(super) async fn get(call: Call<'_>) -> Answered {
     let input: GetImportRequest = call.input()?;
-    Err(not_found(ErrorCode::ImportNotFoundException, &input.import_id))
+    let import = find(call, &input.import_id).await?;
+    call.read(&shown::get(&import))
 }
 
-pub(super) fn stop(call: Call<'_>) -> Answered {
+/// Answers when nothing of the import is counted any more. One that has ended stays as it is.
+pub(super) async fn stop(call: Call<'_>) -> Answered {
     let input: StopImportRequest = call.input()?;
-    Err(not_found(ErrorCode::ImportNotFoundException, &input.import_id))
+    let import = find(call, &input.import_id).await?;
+    call.app.imports.stop(&import.id, clock::now()).await.map_err(unavailable)?;
+    let stopped = find(call, &input.import_id).await?;
+    call.write(&shown::stop(&stopped), Vec::new())
 }
 
-pub(super) fn list_failures(call: Call<'_>) -> Answered {
-    let input: ListImportFailuresRequest = call.input()?;
-    // The operation has no exception for imports that are not there.
-    Err(not_found(ErrorCode::InvalidParameterException, &input.import_id))
+/// An import of the caller's account and region.
+async fn find(call: Call<'_>, id: &str) -> Result<Import, ApiError> {
+    let found = call.app.imports.ledger().get(id).await.map_err(unavailable)?;
+    let is_here = |import: &Import| call.is_here(import.definition.account, &import.definition.region);
+    found.filter(is_here).ok_or_else(|| import_error(&ImportError::NotFound(id.to_owned())))
 }
 
-fn not_found(code: ErrorCode, import: &str) -> ApiError {
-    ApiError::new(code, format!("Import {import} was not found."))
+/// What the database of imports could not do is not the caller's fault.
+pub(super) fn unavailable(error: ImportsError) -> ApiError {
+    ApiError::new(ErrorCode::ServiceUnavailable, "Imports cannot be read or written. Try again.")
+        .with_detail(error.to_string())
+}
+
+pub(super) fn import_error(error: &ImportError) -> ApiError {
+    let code = match error {
+        ImportError::NotFound(_) => ErrorCode::ImportNotFoundException,
+        ImportError::Ongoing(_) => ErrorCode::AccountHasOngoingImportException,
+        ImportError::Ambiguous | ImportError::Times | ImportError::Completed(_) => {
+            ErrorCode::InvalidParameterException
+        }
+        ImportError::Source(_) => ErrorCode::InvalidImportSourceException,
+        ImportError::StoreIsFilled(_) => ErrorCode::EventDataStoreHasOngoingImportException,
+    };
+    ApiError::new(code, error.to_string())
 }

@@ -22,12 +22,8 @@ pub(super) fn after<A: FromStr>(
     token.parse().ok().filter(is_ours).map(Some).ok_or_else(refused)
 }
 
-/// Lists that are always empty give no tokens, so they take none.
-pub(super) fn refuse_any(token: Option<&str>) -> Result<(), ApiError> {
-    token.map_or(Ok(()), |_| Err(refused()))
-}
-
-fn refused() -> ApiError {
+/// The answer to a token that is not one of this operation's.
+pub(super) fn refused() -> ApiError {
     let message = "The next token is not of a request of this account and Region.";
     ApiError::new(ErrorCode::InvalidNextTokenException, message)
 }

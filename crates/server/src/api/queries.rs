@@ -1,76 +1,87 @@
-//! Operations on queries, of which Cairn has none yet: what can be said without any is said, the rest is refused.
+//! Operations on queries.
 
-use super::{Answered, Call, pages, query_error, store_error};
-use cairn_decide::{queries, stores};
-use cairn_wire::generated::{
-    CancelQueryRequest, DescribeQueryRequest, GenerateQueryRequest, GetQueryResultsRequest,
-    ListQueriesRequest, ListQueriesResponse, StartQueryRequest,
-};
+mod describe;
+mod list;
+mod results;
+mod start;
+mod token;
+
+pub(super) use describe::{cancel, describe};
+pub(super) use list::list;
+pub(super) use results::results;
+pub(super) use start::{generate, start};
+
+use super::{Call, store_error};
+use crate::queries::{Asker, Refusal, Sought};
+use cairn_decide::queries::Query;
+use cairn_decide::stores;
+use cairn_model::{AccountId, EventDataStore, EventDataStoreArn};
 use cairn_wire::{ApiError, ErrorCode};
+use std::sync::Arc;
 
-pub(super) fn start(call: Call<'_>) -> Answered {
-    let input: StartQueryRequest = call.input()?;
-    let invalid = |message: &str| ApiError::new(ErrorCode::InvalidParameterException, message);
-    let statement = match (input.query_statement, input.query_alias) {
-        (Some(statement), None) => statement,
-        (None, Some(alias)) => return Err(invalid(&format!("There is no query with the alias {alias}."))),
-        _ => return Err(invalid("Specify either QueryStatement or QueryAlias.")),
+/// The longest `ErrorMessage`.
+const MESSAGE_CHARACTERS: usize = 1000;
+
+fn invalid(message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::InvalidParameterException, message)
+}
+
+/// An account in a request.
+fn account(text: Option<&str>) -> Result<Option<AccountId>, ApiError> {
+    let parsed = text.map(str::parse).transpose();
+    parsed.map_err(|_| invalid("EventDataStoreOwnerAccountId is not an account of 12 digits."))
+}
+
+/// Why a query has not all its rows, as answers may show it.
+fn message(query: &Query) -> Option<String> {
+    let is_told = |letter: char| !letter.is_control();
+    let shown = |text: &str| {
+        text.chars().map(|c| if is_told(c) { c } else { ' ' }).take(MESSAGE_CHARACTERS).collect()
     };
-    let (known, parameters) = (call.known(), input.query_parameters.unwrap_or_default());
-    queries::check(&call.store_facts(&known), &statement, parameters.len()).map_err(query_error)?;
-    Err(call.unbuilt(
-        "Cairn keeps event data stores, but does not take events into them yet, so they cannot be queried.",
-    ))
+    query.message().map(shown)
 }
 
-pub(super) fn list(call: Call<'_>) -> Answered {
-    let input: ListQueriesRequest = call.input()?;
-    require_active(call, Some(&input.event_data_store))?;
-    pages::refuse_any(input.next_token.as_deref())?;
-    if let (Some(start), Some(end)) = (input.start_time, input.end_time)
-        && start.0 > end.0
-    {
-        return Err(ApiError::new(
-            ErrorCode::InvalidDateRangeException,
-            "StartTime must not be after EndTime.",
-        ));
+/// The account whose stores a query asks, if it is not the asker's.
+fn owner(query: &Query) -> Option<String> {
+    query.owner.map(|owner| owner.to_string())
+}
+
+impl Call<'_> {
+    /// The query that the call is about: one that asks the store, and whose stores are of the account, that the call names
+    /// too, if it does.
+    fn query(&self, sought: Sought<'_>, store: Option<&str>, owner: Option<&str>) -> Result<Query, ApiError> {
+        let (asker, owner) = (self.asker(), account(owner)?);
+        let action = format!("cloudtrail:{}", self.operation.name());
+        let store = store.map(|store| self.store_to_ask(&asker, &action, store)).transpose()?;
+        let query = self.app.queries.find(self.app, &asker, &action, sought)?;
+        let is_of_store = store.is_none_or(|store| query.stores.contains(&store.arn));
+        let is_of_owner = owner.is_none_or(|owner| query.stores.iter().any(|arn| arn.account == owner));
+        match is_of_store && is_of_owner {
+            true => Ok(query),
+            false => Err(Refusal::NoQuery(query.id).into()),
+        }
     }
-    call.read(&ListQueriesResponse { queries: Some(Vec::new()), next_token: None })
-}
 
-pub(super) fn describe(call: Call<'_>) -> Answered {
-    let input: DescribeQueryRequest = call.input()?;
-    require_active(call, input.event_data_store.as_deref())?;
-    let named = input.query_id.or(input.query_alias).ok_or_else(|| {
-        ApiError::new(ErrorCode::InvalidParameterException, "Specify QueryId or QueryAlias.")
-    })?;
-    Err(not_found(&named))
-}
-
-pub(super) fn results(call: Call<'_>) -> Answered {
-    let input: GetQueryResultsRequest = call.input()?;
-    require_active(call, input.event_data_store.as_deref())?;
-    Err(not_found(&input.query_id))
-}
-
-pub(super) fn cancel(call: Call<'_>) -> Answered {
-    let input: CancelQueryRequest = call.input()?;
-    require_active(call, input.event_data_store.as_deref())?;
-    Err(not_found(&input.query_id))
-}
-
-pub(super) fn generate(call: Call<'_>) -> Answered {
-    let input: GenerateQueryRequest = call.input()?;
-    input.event_data_stores.iter().try_for_each(|store| require_active(call, Some(store)))?;
-    Err(call.unbuilt("Cairn does not write queries yet."))
-}
-
-fn require_active(call: Call<'_>, arn_or_id: Option<&str>) -> Result<(), ApiError> {
-    let known = call.known();
-    let found = arn_or_id.map(|store| stores::active(&call.store_facts(&known), store)).transpose();
-    found.map(drop).map_err(store_error)
-}
-
-fn not_found(named: &str) -> ApiError {
-    ApiError::new(ErrorCode::QueryIdNotFoundException, format!("Query {named} was not found."))
+    /// The store that an operation on queries names: one of the caller's, or one that another account lends it.
+    fn store_to_ask(
+        &self,
+        asker: &Asker,
+        action: &str,
+        arn_or_id: &str,
+    ) -> Result<Arc<EventDataStore>, ApiError> {
+        let known = self.known();
+        let found = stores::active(&self.store_facts(&known), arn_or_id);
+        let lent = || {
+            let arn: EventDataStoreArn =
+                arn_or_id.parse().ok().filter(|arn: &EventDataStoreArn| arn.region == self.caller.region)?;
+            asker.store(self.app, action, arn.id.parse().ok()?, Some(arn.account)).ok()
+        };
+        match found {
+            Ok(store) => {
+                asker.require(self.app, action, &store.arn.to_string())?;
+                Ok(Arc::new(store.clone()))
+            }
+            Err(error) => lent().ok_or_else(|| store_error(error)),
+        }
+    }
 }

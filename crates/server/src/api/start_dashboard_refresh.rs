@@ -1,14 +1,19 @@
-//! StartDashboardRefresh: what speaks against a refresh is said before what Cairn lacks.
+//! StartDashboardRefresh.
 
 use super::{Answered, Call, dashboard_error};
 use cairn_decide::dashboards;
-use cairn_wire::generated::StartDashboardRefreshRequest;
+use cairn_wire::generated::{StartDashboardRefreshRequest, StartDashboardRefreshResponse};
+use std::time::Duration;
 
-pub(super) fn run(call: Call<'_>) -> Answered {
+/// How long a caller waits for queries of others.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(super) async fn run(call: Call<'_>) -> Answered {
     let input: StartDashboardRefreshRequest = call.input()?;
     let values = input.query_parameter_values.unwrap_or_default();
     let known = call.known();
-    let found = dashboards::refresh(&call.dashboard_facts(&known), &input.dashboard_id, &values);
-    found.map_err(dashboard_error)?;
-    Err(call.unbuilt("Cairn keeps dashboards, but does not run their queries yet."))
+    let facts = call.dashboard_facts(&known);
+    let refresh = dashboards::refresh(&facts, &input.dashboard_id, &values).map_err(dashboard_error)?;
+    let id = call.app.refreshes.start(call.app, &call.asker(), refresh, call.now, PATIENCE).await;
+    call.write(&StartDashboardRefreshResponse { refresh_id: Some(id) }, Vec::new())
 }

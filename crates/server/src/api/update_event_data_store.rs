@@ -13,7 +13,7 @@ pub(super) async fn prepare(call: Call<'_>) -> Result<Prepared, ApiError> {
 
 pub(super) fn run(call: Call<'_>, prepared: &Prepared) -> Answered {
     let store = plan(call)?.settle(&prepared.0).map_err(store_error)?;
-    let output = shapes::updated_store(&store);
+    let output = shapes::updated_store(&store, call.app.federation.status(&store));
     call.write(&output, vec![Change::PutEventDataStore(Box::new(store))])
 }
 

@@ -3,7 +3,10 @@
 use super::Source;
 use super::manifest::KEY_FILE;
 use crate::app::App;
+use crate::enrichment;
 use crate::gateway::INTENTS;
+use crate::imports;
+use crate::stores::{self, StateError};
 use cairn_bucket::BucketError;
 use cairn_delivery::DeliveryError;
 use cairn_lake::LakeError;
@@ -23,6 +26,8 @@ pub(crate) enum StageError {
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
     #[error(transparent)]
+    Imports(#[from] cairn_store::imports::ImportsError),
+    #[error(transparent)]
     Catalog(#[from] CatalogError),
     #[error(transparent)]
     Delivery(#[from] DeliveryError),
@@ -30,6 +35,8 @@ pub(crate) enum StageError {
     Buckets(#[from] BucketError),
     #[error(transparent)]
     History(#[from] LakeError),
+    #[error(transparent)]
+    Stores(#[from] StateError),
 }
 
 /// All files of a backup, and what keeps them as they are until this is dropped.
@@ -39,6 +46,7 @@ pub(crate) struct Collected {
     _log: Hold,
     _intents: Option<Hold>,
     _history: cairn_lake::Frozen,
+    _stores: Vec<cairn_lake::Frozen>,
     _staging: Staging,
 }
 
@@ -68,11 +76,16 @@ pub(crate) async fn collect(app: &App, with_key: bool) -> Result<Collected, Stag
     let catalog = staging.path("catalog.db");
     app.journal.catalog().snapshot_into(&catalog).await?;
     files.push(whole(&catalog, "catalog.db".to_owned())?);
+    add_tags(data, &staging, &mut files)?;
     add_deliveries(app, &staging, &mut files).await?;
     let history = app.history.freeze().await?;
     for name in history.files() {
-        files.push(whole(&data.join("history").join(name), format!("history/{name}"))?);
+        files.push(whole(&history.dir().join(name), format!("history/{name}"))?);
     }
+    let stores = add_stores(app, &staging, &mut files).await?;
+    let imports = staging.path(imports::DATABASE);
+    app.imports.ledger().snapshot_into(&imports).await?;
+    files.push(whole(&imports, format!("{}/{}", imports::FOLDER, imports::DATABASE))?);
     let intents = app.gateway.hold_intents();
     if let Some(intents) = &intents {
         files.extend(segments(INTENTS, intents.freeze()));
@@ -80,7 +93,44 @@ pub(crate) async fn collect(app: &App, with_key: bool) -> Result<Collected, Stag
     let frozen = log.freeze();
     let end = frozen.end;
     files.extend(segments("log", frozen));
-    Ok(Collected { files, end, _log: log, _intents: intents, _history: history, _staging: staging })
+    Ok(Collected {
+        files,
+        end,
+        _log: log,
+        _intents: intents,
+        _history: history,
+        _stores: stores,
+        _staging: staging,
+    })
+}
+
+/// The tables of event data stores, after what is saved of how far they are: they hold all that it says.
+async fn add_stores(
+    app: &App,
+    staging: &Staging,
+    files: &mut Vec<Source>,
+) -> Result<Vec<cairn_lake::Frozen>, StageError> {
+    let state = staging.path(stores::STATE);
+    std::fs::write(&state, app.stores.saved_state()?).map_err(failed(&state))?;
+    files.push(whole(&state, format!("{}/{}", stores::FOLDER, stores::STATE))?);
+    let mut held = Vec::new();
+    for (store, table) in app.stores.freeze().await? {
+        for name in table.files() {
+            files.push(whole(&table.dir().join(name), format!("{}/{store}/{name}", stores::FOLDER))?);
+        }
+        held.push(table);
+    }
+    Ok(held)
+}
+
+/// The tags that were put here, if any were: the file that is there now, which the next ones replace.
+fn add_tags(data: &Path, staging: &Staging, files: &mut Vec<Source>) -> Result<(), StageError> {
+    let tags = data.join(enrichment::FILE);
+    if tags.exists() {
+        let held = staging.hold(&tags, enrichment::FILE)?;
+        files.push(whole(&held, enrichment::FILE.to_owned())?);
+    }
+    Ok(())
 }
 
 /// The segments of a log, as far as they belong to the copy.

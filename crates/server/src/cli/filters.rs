@@ -3,7 +3,8 @@
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-const CATEGORIES: [&str; 6] = ["management", "data", "network", "insight", "activity", "all"];
+const CATEGORIES: [&str; 8] =
+    ["management", "data", "network", "insight", "activity", "configuration", "evidence", "all"];
 
 /// Which events are wanted; all conditions must hold.
 #[derive(Args)]

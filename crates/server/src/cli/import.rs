@@ -2,9 +2,7 @@
 
 mod batches;
 mod bucket;
-mod content;
 mod journal;
-mod layout;
 mod progress;
 mod run;
 mod sender;
@@ -21,10 +19,10 @@ use super::{Failure, client_runtime, output};
 use crate::clock;
 use crate::ingest::Format;
 use bucket::BucketArgs;
+use cairn_decide::imports::Wanted;
 use cairn_model::{AccountId, Timestamp};
 use clap::Args;
 use journal::{Header, Journal, Known};
-use layout::Wanted;
 use progress::Progress;
 use run::{Counts, Run};
 use sender::Sender;

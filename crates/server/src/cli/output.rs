@@ -65,23 +65,30 @@ impl Rows {
 pub(super) struct Columns {
     widths: Vec<usize>,
     /// Until it was printed.
-    head: Option<&'static [&'static str]>,
+    head: Option<Vec<String>>,
 }
 
 impl Columns {
-    pub(super) fn new(head: &'static [&'static str]) -> Columns {
-        Columns { widths: vec![0; head.len()], head: Some(head) }
+    pub(super) fn new<C: AsRef<str>>(head: &[C]) -> Columns {
+        Columns::with_widths(head, &vec![0; head.len()])
     }
 
     /// Columns that are at least so wide from the first row on.
-    pub(super) fn with_widths(head: &'static [&'static str], widths: &[usize]) -> Columns {
+    pub(super) fn with_widths<C: AsRef<str>>(head: &[C], widths: &[usize]) -> Columns {
+        let head = head.iter().map(|cell| visible(cell.as_ref())).collect();
         Columns { widths: widths.to_vec(), head: Some(head) }
+    }
+
+    /// The head, unless rows had it: what is printed if there are none.
+    pub(super) fn head_alone(&mut self) -> String {
+        if self.head.is_some() { self.lines(Vec::new()) } else { String::new() }
     }
 
     /// The next rows, the first time under their head.
     pub(super) fn lines(&mut self, rows: Vec<Vec<String>>) -> String {
-        let head = self.head.take().map(|head| head.iter().map(|cell| (*cell).to_owned()).collect());
-        let lines: Vec<Vec<String>> = head
+        let lines: Vec<Vec<String>> = self
+            .head
+            .take()
             .into_iter()
             .chain(rows.into_iter().map(|row| row.iter().map(|cell| visible(cell)).collect()))
             .collect();
@@ -115,7 +122,7 @@ pub(super) fn csv_lines<R: AsRef<[C]>, C: AsRef<str>>(rows: impl IntoIterator<It
 }
 
 /// Quoted where needed; what a spreadsheet would run as a formula gets an apostrophe before it.
-fn csv_cell(cell: &str) -> String {
+pub(super) fn csv_cell(cell: &str) -> String {
     let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let cell = if risky { format!("'{cell}") } else { cell.to_owned() };
     match cell.contains([',', '"', '\n', '\r']) {

@@ -6,6 +6,7 @@ use crate::config::{Config, Kind, SETTINGS, Setting};
 use crate::gateway::Gateway;
 use crate::jobs::{Jobs, drop_segments};
 use crate::listener::{self, Tls};
+use crate::postgres;
 use crate::setup::{self, GivenKey, Started};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::collections::BTreeMap;
@@ -145,6 +146,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::Failed(format!("{}: {error}", config.listen)))?;
     let address = listener.local_addr().map_err(Failure::failed)?;
+    let postgres_listener = postgres_listener(&config).await?;
     let tls = config.tls.clone().map(Tls::load).transpose().map_err(Failure::failed)?.map(Arc::new);
     let given = given_key();
     let started = tokio::select! {
@@ -154,13 +156,21 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let app = started.app.clone();
     let scheme = if tls.is_some() { "https" } else { "http" };
     let endpoint = format!("{scheme}://{address}");
-    announce(&app.config.data, &endpoint).map_err(Failure::failed)?;
+    announce(&app.config.data, "endpoint", &endpoint).map_err(Failure::failed)?;
     tell(&started, &endpoint);
     tracing::info!(%endpoint, took = ?clock::now().since(began), "Cairn is ready");
 
     let (stop, jobs_stop) = (CancellationToken::new(), CancellationToken::new());
     let mut jobs = Jobs::start(&app, &jobs_stop);
     let gateway = Gateway::start(&app, &jobs_stop);
+    let postgres = match postgres_listener {
+        None => None,
+        Some((listener, endpoint)) => {
+            announce(&app.config.data, "endpoint.postgres", &endpoint).map_err(Failure::failed)?;
+            tracing::info!(%endpoint, "PostgreSQL's protocol is spoken");
+            Some(tokio::spawn(postgres::serve(app.clone(), listener, tls.clone(), stop.clone())))
+        }
+    };
     let server = tokio::spawn(listener::serve(app.clone(), listener, tls, stop.clone()));
     let died = tokio::select! {
         () = stopping.recv() => false,
@@ -172,6 +182,11 @@ async fn serve(config: Config) -> Result<(), Failure> {
         stop.cancel();
         if let Err(error) = server.await {
             tracing::error!(%error, "the listener ended badly");
+        }
+        if let Some(postgres) = postgres
+            && let Err(error) = postgres.await
+        {
+            tracing::error!(%error, "the listener of PostgreSQL's protocol ended badly");
         }
         if tokio::time::timeout(RECORDED_TIMEOUT, app.gateway.all_recorded()).await.is_err() {
             tracing::error!("some forwarded calls were not recorded before the stop");
@@ -225,11 +240,20 @@ impl StopSignals {
     }
 }
 
-/// Writes the bound address to the file `endpoint`, aside and renamed, so that nobody reads half of it.
-fn announce(data: &Path, endpoint: &str) -> std::io::Result<()> {
-    let aside = data.join("endpoint.new");
+/// The listener of PostgreSQL's protocol with its URL, if that is spoken.
+async fn postgres_listener(config: &Config) -> Result<Option<(TcpListener, String)>, Failure> {
+    let Some(address) = config.lake.postgres_listen else { return Ok(None) };
+    let failed = |error| Failure::Failed(format!("lake.postgres_listen: {address}: {error}"));
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok(Some((listener, format!("postgresql://{bound}/{}", config.region))))
+}
+
+/// Writes a bound address to a file of the data folder, aside and renamed, so that nobody reads half of it.
+fn announce(data: &Path, name: &str, endpoint: &str) -> std::io::Result<()> {
+    let aside = data.join(format!("{name}.new"));
     std::fs::write(&aside, format!("{endpoint}\n"))?;
-    std::fs::rename(aside, data.join("endpoint"))
+    std::fs::rename(aside, data.join(name))
 }
 
 /// The lines to export. The secret is shown at the first start, later only to a terminal: output that is

@@ -13,6 +13,8 @@ pub(crate) struct TargetSettings {
     pub(crate) sns: Option<Endpoint>,
     /// `targets.kms_endpoint`.
     pub(crate) kms: Option<Endpoint>,
+    /// `targets.sqs_endpoint`.
+    pub(crate) sqs: Option<Endpoint>,
     /// `targets.logs_endpoint`.
     pub(crate) logs: Option<Endpoint>,
     /// What `[aws]` gives to sign with; without it AWS itself is never asked.
@@ -30,6 +32,7 @@ pub(super) fn targets(values: &BTreeMap<&'static str, String>) -> Result<TargetS
         s3: endpoint("targets.s3_endpoint", text("targets.s3_endpoint"))?,
         sns: endpoint("targets.sns_endpoint", text("targets.sns_endpoint"))?,
         kms: endpoint("targets.kms_endpoint", text("targets.kms_endpoint"))?,
+        sqs: endpoint("targets.sqs_endpoint", text("targets.sqs_endpoint"))?,
         logs: endpoint("targets.logs_endpoint", text("targets.logs_endpoint"))?,
         credentials: credentials(&text, &region)?,
         region,

@@ -56,6 +56,18 @@ impl<T: Send + Sync + 'static> Reloaded<T> {
             let looked = tokio::task::spawn_blocking(move || file.look()).await;
             looked.expect("reading a file does not panic");
         }
+        self.read()
+    }
+
+    /// The same on a thread that may block.
+    pub(crate) fn current_here(&self, now: Timestamp) -> Arc<T> {
+        if self.is_due(now) {
+            self.look();
+        }
+        self.read()
+    }
+
+    fn read(&self) -> Arc<T> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 

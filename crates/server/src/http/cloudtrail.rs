@@ -54,6 +54,9 @@ fn permitted(
 ) -> Result<Operation, ApiError> {
     let action = format!("cloudtrail:{}", operation.name());
     access::refuse_ingest_only(caller, &action)?;
+    if api::judges_itself(operation) {
+        return Ok(operation);
+    }
     let resources = || {
         let shown = |name: &str| shown(app, exchange, caller, name);
         access::resources(operation, body, &caller.region, owner(app, caller, operation, body), shown)
@@ -118,6 +121,7 @@ async fn call(
         now: exchange.now,
         request_id: &exchange.request_id,
         lent: lent.as_deref(),
+        exchange,
     };
     let answered = match api::prepare(call).await {
         Ok(prepared) if api::changes_something(operation) => change(call, &prepared, exchange).await,
@@ -156,5 +160,6 @@ async fn change(call: Call<'_>, prepared: &Prepared, exchange: &Exchange<'_>) ->
     let event = events::cloudtrail_event(exchange, caller, operation.name(), body, Ok(recorded.clone()));
     let committed = control.commit(changes, caller.account(), &event).await;
     committed.map_err(journal_error)?;
+    api::committed(call).await?;
     Ok(outcome)
 }

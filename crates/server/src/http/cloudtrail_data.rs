@@ -74,6 +74,7 @@ async fn put(
         now: exchange.now,
         request_id: &exchange.request_id,
         lent: None,
+        exchange,
     };
     let mut put = match judge(exchange, call, &told).await {
         Ok(put) => put,

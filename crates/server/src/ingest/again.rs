@@ -99,7 +99,8 @@ impl Search<'_> {
     fn matches(&self, index: usize, payload: &[u8]) -> bool {
         let print = &self.prints[index];
         print.bytes == payload.len()
-            && Record::decode(payload).is_ok_and(|record| !record.has_changes())
+            && Record::decode(payload)
+                .is_ok_and(|record| !record.has_changes() && record.destinations().is_none())
             && *print == Print::of(payload)
     }
 }

@@ -13,8 +13,10 @@ use super::{ENCODED_BYTES_MAX, Poster};
 use crate::clock;
 use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
+use cairn_decide::imports::Selection;
 use cairn_model::event::{Admission, Admitted, Door, Refusal};
-use cairn_model::{Account, AccountId, Origin, Record, json};
+use cairn_model::record::StoreId;
+use cairn_model::{Account, AccountId, Event, Origin, Record, json};
 use cairn_store::catalog::CatalogState;
 use cairn_store::log::Batch;
 use std::collections::BTreeSet;
@@ -30,6 +32,14 @@ pub(crate) struct Judged {
     pub(super) prints: Vec<Print>,
 }
 
+/// Which event data stores alone get the events, and which they take.
+#[derive(Clone, Debug)]
+pub(crate) struct Destined {
+    pub(crate) stores: Vec<StoreId>,
+    /// `None`: the stores choose by themselves.
+    pub(crate) selection: Option<Selection>,
+}
+
 /// Unpacks a body and judges each of its records. No more is held than the window and what was encoded,
 /// both counted in `share`.
 pub(crate) fn judge(
@@ -39,9 +49,21 @@ pub(crate) fn judge(
     known: &CatalogState,
     share: &mut Share,
 ) -> Result<Judged, UnpackError> {
+    judge_destined(body, encoding, poster, None, known, share)
+}
+
+/// The same of events that are for certain event data stores only.
+pub(crate) fn judge_destined(
+    body: Bytes,
+    encoding: Encoding,
+    poster: Poster,
+    destined: Option<&Destined>,
+    known: &CatalogState,
+    share: &mut Share,
+) -> Result<Judged, UnpackError> {
     let as_sent = body.len();
     let mut window = Window::new(body, encoding, |bytes| share.hold(as_sent + bytes))?;
-    let mut judge = Judge::new(poster, known, window.bytes().0.len().max(as_sent));
+    let mut judge = Judge::new(poster, destined, known, window.bytes().0.len().max(as_sent));
     let shape = if poster.format == Format::Ndjson { Shape::Lines } else { Shape::Any };
     let mut split = Split::new(shape);
     loop {
@@ -57,6 +79,7 @@ pub(crate) fn judge(
 /// Judging in progress.
 struct Judge<'k> {
     poster: Poster,
+    destined: Option<&'k Destined>,
     known: &'k CatalogState,
     admission: Admission,
     door: Door,
@@ -64,6 +87,8 @@ struct Judge<'k> {
     new_accounts: BTreeSet<AccountId>,
     /// The record before came wrapped; then this one does, most likely.
     wrapped: bool,
+    /// The record is one that its destinations do not take.
+    is_unwanted: bool,
 }
 
 /// Why a record is not taken, in words for the caller.
@@ -71,10 +96,16 @@ type Reason = String;
 
 impl<'k> Judge<'k> {
     /// `text_bytes` is how much text is expected; encoding adds about a quarter.
-    fn new(poster: Poster, known: &'k CatalogState, text_bytes: usize) -> Judge<'k> {
+    fn new(
+        poster: Poster,
+        destined: Option<&'k Destined>,
+        known: &'k CatalogState,
+        text_bytes: usize,
+    ) -> Judge<'k> {
         let batch = Batch::with_capacity(text_bytes + text_bytes / 3);
         Judge {
             poster,
+            destined,
             known,
             admission: Admission { origin: poster.origin, account: poster.account, arrival: clock::now() },
             door: Door::default(),
@@ -86,6 +117,7 @@ impl<'k> Judge<'k> {
             },
             new_accounts: BTreeSet::new(),
             wrapped: poster.format.must_be_wrapped().is_some(),
+            is_unwanted: false,
         }
     }
 
@@ -145,6 +177,9 @@ impl<'k> Judge<'k> {
     }
 
     fn accept(&mut self, line: u64, admitted: &Admitted) {
+        if self.is_unwanted {
+            return;
+        }
         self.judged.receipt.accepted += 1;
         if admitted.future {
             self.judged.receipt.note(line, FUTURE);
@@ -195,10 +230,17 @@ impl<'k> Judge<'k> {
         &mut self,
         show: impl FnOnce(&mut Door, &Admission, &mut Vec<u8>) -> Result<(Admitted, usize), Refusal>,
     ) -> Result<(Admitted, usize), Fault> {
-        let Judge { poster, known, admission, door, judged, new_accounts, .. } = self;
+        let Judge { poster, destined, known, admission, door, judged, new_accounts, is_unwanted, .. } = self;
         let mut admitted = None;
-        judged.batch.push_with(|out| {
+        *is_unwanted = false;
+        let pushed = judged.batch.push_with(|out| {
             let start = out.len();
+            if let Some(destined) = destined {
+                Record::start_imported_to(&destined.stores, out);
+                let event = out.len();
+                admitted = Some(show(door, admission, out)?);
+                return if destined.takes(&out[event..]) { Ok(()) } else { Err(Fault::Unwanted) };
+            }
             Record::start_event(out);
             let (found, length) = show(door, admission, out)?;
             if found.account != poster.account && !poster.any_account {
@@ -212,8 +254,12 @@ impl<'k> Judge<'k> {
             }
             admitted = Some((found, length));
             Ok(())
-        })?;
-        Ok(admitted.expect("what was pushed was admitted"))
+        });
+        match pushed {
+            Err(Fault::Unwanted) => *is_unwanted = true,
+            pushed => drop(pushed?),
+        }
+        Ok(admitted.expect("what was pushed, or is not wanted, was admitted"))
     }
 
     fn finish(mut self) -> Judged {
@@ -232,9 +278,19 @@ fn text_of(window: &[u8]) -> &str {
     })
 }
 
+impl Destined {
+    /// Whether an event that the door has just encoded is taken.
+    fn takes(&self, encoded: &[u8]) -> bool {
+        let event = Event::decode(encoded).expect("the door made it");
+        self.selection.as_ref().is_none_or(|selection| selection.takes(&event))
+    }
+}
+
 /// Why a record is not taken.
 #[derive(Debug, thiserror::Error)]
 enum Fault {
+    #[error("it is not wanted")]
+    Unwanted,
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("this key may not post events of account {0}")]

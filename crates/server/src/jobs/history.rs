@@ -80,10 +80,12 @@ impl Follower {
                 None => return Ok(Step::CaughtUp),
             },
         };
-        let events: Result<Vec<(Position, Event<'_>)>, NotARecord> = chunk
-            .iter()
-            .map(|(position, payload)| Ok((position, Record::decode(payload)?.event())))
-            .collect();
+        let for_all = |(position, payload)| {
+            let event = Record::decode(payload).map(|record| record.event_for_all());
+            event.transpose().map(|event| Ok((position, event?)))
+        };
+        let events: Result<Vec<(Position, Event<'_>)>, NotARecord> =
+            chunk.iter().filter_map(for_all).collect();
         let taken = history.append(&mut events?.into_iter(), chunk.next());
         match taken {
             Ok(()) => Ok(Step::Taken),

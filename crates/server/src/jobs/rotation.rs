@@ -31,9 +31,14 @@ pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
+/// Gives an account a key that signs, if it has none or one that is to be replaced.
+pub(crate) async fn make_signing_key(app: &Arc<App>, account: AccountId) -> Result<(), NotReplaced> {
+    rotate_if_due(app, account).await
+}
+
 /// Why a key was not replaced. The old one goes on signing until its end.
 #[derive(Debug, thiserror::Error)]
-enum NotReplaced {
+pub(crate) enum NotReplaced {
     #[error("the system gives no random bytes")]
     NoRandomness,
     #[error(transparent)]

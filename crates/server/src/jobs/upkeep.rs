@@ -81,7 +81,7 @@ pub(crate) fn slowest(app: &App) -> Position {
 
 /// The same of those but the catalog, whose position is saved when it is asked to.
 fn slowest_follower(app: &App) -> Position {
-    let slowest = app.history.committed().min(app.delivery.position());
+    let slowest = app.history.committed().min(app.delivery.position()).min(app.stores.saved());
     // What a crash leaves without an outcome is looked for from there on.
     slowest.min(app.gateway.floor().unwrap_or(slowest))
 }

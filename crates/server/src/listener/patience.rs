@@ -8,10 +8,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
 /// How long a client may take no byte of what is waiting for it.
-pub(super) const STALL_TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A stream whose writes fail once nothing could be written for as long as the timeout.
-pub(super) struct Patience<S> {
+pub(crate) struct Patience<S> {
     stream: S,
     timeout: Duration,
     /// Runs while a write waits.
@@ -19,7 +19,7 @@ pub(super) struct Patience<S> {
 }
 
 impl<S> Patience<S> {
-    pub(super) fn new(stream: S, timeout: Duration) -> Patience<S> {
+    pub(crate) fn new(stream: S, timeout: Duration) -> Patience<S> {
         Patience { stream, timeout, stalled: None }
     }
 

@@ -127,12 +127,32 @@ impl Tls {
         if first[0].is_ascii_uppercase() {
             return refuse_plain(stream).await;
         }
-        let config = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
-        let stream = TlsAcceptor::from(config).accept(Patience::new(stream, STALL_TIMEOUT)).await?;
-        let session = TlsSession::of(stream.get_ref().1)
-            .ok_or_else(|| io::Error::other("the handshake ended without a session"))?;
-        Ok((stream, session))
+        shake_hands(self.config(), stream).await
     }
+
+    /// Likewise with one that has asked for it in PostgreSQL's protocol.
+    pub(crate) async fn accept_postgres(
+        &self,
+        stream: TcpStream,
+    ) -> io::Result<(TlsStream<Patience<TcpStream>>, TlsSession)> {
+        let mut config = ServerConfig::clone(&self.config());
+        config.alpn_protocols = vec![b"postgresql".to_vec()];
+        shake_hands(Arc::new(config), stream).await
+    }
+
+    fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+async fn shake_hands(
+    config: Arc<ServerConfig>,
+    stream: TcpStream,
+) -> io::Result<(TlsStream<Patience<TcpStream>>, TlsSession)> {
+    let stream = TlsAcceptor::from(config).accept(Patience::new(stream, STALL_TIMEOUT)).await?;
+    let session = TlsSession::of(stream.get_ref().1)
+        .ok_or_else(|| io::Error::other("the handshake ended without a session"))?;
+    Ok((stream, session))
 }
 
 /// Tells a client that has taken the wrong scheme, in the form of AWS's errors.

@@ -40,6 +40,11 @@ pub(super) fn answer(app: &App) -> Response<Bytes> {
             "outboxObjects": delivery.outbox_objects,
             "outboxAgeSeconds": delivery.outbox_oldest.map_or(0, |oldest| now.since(oldest).as_secs()),
         },
+        "stores": {
+            "visibleUpTo": app.stores.position().get(),
+            "committed": app.stores.saved().get(),
+            "behind": app.stores.behind(),
+        },
         "diskFreeBytes": free_bytes(&app.config.data),
     });
     text(format!("{health:#}\n"), "application/json")

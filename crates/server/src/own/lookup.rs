@@ -136,8 +136,12 @@ fn categories(name: Option<&str>) -> Result<Categories, ApiError> {
         Some("network") => Categories::of(&[Category::NetworkActivity]),
         Some("insight") => Categories::of(&[Category::Insight]),
         Some("activity") => Categories::of(&[Category::ActivityAuditLog]),
+        Some("configuration") => Categories::of(&[Category::ConfigurationItem]),
+        Some("evidence") => Categories::of(&[Category::Evidence]),
         Some(_) => {
-            return Err(invalid("category is none of: management, data, network, insight, activity, all"));
+            return Err(invalid(
+                "category is none of: management, data, network, insight, activity, configuration, evidence, all",
+            ));
         }
     })
 }

@@ -165,8 +165,9 @@ fn told(chunk: &Chunk, matcher: &Matcher) -> Result<String, NotARecord> {
     let mut text = String::new();
     let mut records = chunk.iter().peekable();
     while let Some((_, payload)) = records.next() {
-        let event = Record::decode(payload)?.event();
-        if matcher.matches(&event) {
+        if let Some(event) = Record::decode(payload)?.event_for_all()
+            && matcher.matches(&event)
+        {
             let next = records.peek().map_or(chunk.next(), |(next, _)| *next);
             tell(&mut text, event.text(), next);
         }

@@ -11,6 +11,10 @@ pub(super) struct Services {
     pub(super) sns: Option<Sns>,
     pub(super) kms: Option<Kms>,
     pub(super) logs: Option<Logs>,
+    /// Who asks SQS, if there is any, and where it is.
+    pub(super) queues: Option<(Caller, Option<Endpoint>)>,
+    /// Where no name tells the region.
+    pub(super) region: String,
 }
 
 impl Services {
@@ -30,6 +34,8 @@ impl Services {
             places: Places::new(elsewhere.into_iter().chain(at_aws).collect()),
             sns: is_there(&settings.sns).then(|| Sns::new(caller.clone(), settings.sns.clone())),
             kms: is_there(&settings.kms).then(|| Kms::new(caller.clone(), settings.kms.clone())),
+            queues: is_there(&settings.sqs).then(|| (caller.clone(), settings.sqs.clone())),
+            region: settings.region.clone(),
             logs: is_there(&settings.logs).then(|| Logs::new(caller.clone(), settings.logs.clone())),
         }
     }

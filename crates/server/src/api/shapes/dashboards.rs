@@ -1,7 +1,8 @@
 //! Dashboards as the API shows them.
 
 use super::{epoch, tag_list};
-use cairn_decide::dashboards::{AskedSchedule, time_of_day};
+use crate::dashboards::LastRefresh;
+use cairn_decide::dashboards::{AskedSchedule, alias, time_of_day, widgets};
 use cairn_model::{Dashboard, RefreshFrequency, RefreshSchedule, Widget};
 use cairn_wire::generated as wire;
 
@@ -12,7 +13,7 @@ macro_rules! dashboard_response {
         wire::$response {
             dashboard_arn: Some(dashboard.arn.to_string()),
             r#type: Some(dashboard.kind.name().to_owned()),
-            widgets: Some(dashboard.widgets.iter().map(widget).collect()),
+            widgets: Some(shown_widgets(dashboard)),
             refresh_schedule: dashboard.schedule.map(schedule),
             termination_protection_enabled: Some(dashboard.termination_protection),
             $($member: $value),*
@@ -37,8 +38,11 @@ pub(in crate::api) fn updated_dashboard(dashboard: &Dashboard) -> wire::UpdateDa
     })
 }
 
-/// A dashboard as GetDashboard shows it. Cairn does not refresh dashboards yet, so none has a last refresh.
-pub(in crate::api) fn dashboard(dashboard: &Dashboard) -> wire::GetDashboardResponse {
+/// A dashboard as GetDashboard shows it.
+pub(in crate::api) fn dashboard(
+    dashboard: &Dashboard,
+    last: Option<LastRefresh>,
+) -> wire::GetDashboardResponse {
     let status = match dashboard.updated == dashboard.created {
         true => "CREATED",
         false => "UPDATED",
@@ -47,14 +51,21 @@ pub(in crate::api) fn dashboard(dashboard: &Dashboard) -> wire::GetDashboardResp
         status: Some(status.to_owned()),
         created_timestamp: Some(epoch(dashboard.created)),
         updated_timestamp: Some(epoch(dashboard.updated)),
-        last_refresh_id: None,
-        last_refresh_failure_reason: None,
+        last_refresh_failure_reason: last.as_ref().and_then(|last| last.failure.clone()),
+        last_refresh_id: last.map(|last| last.id),
     })
+}
+
+/// The widgets, each with the alias by which DescribeQuery finds its query.
+fn shown_widgets(dashboard: &Dashboard) -> Vec<wire::Widget> {
+    let numbered = (1..).zip(widgets(dashboard).iter().map(widget).collect::<Vec<_>>());
+    numbered
+        .map(|(number, widget)| wire::Widget { query_alias: Some(alias(dashboard, number)), ..widget })
+        .collect()
 }
 
 fn widget(widget: &Widget) -> wire::Widget {
     wire::Widget {
-        // Aliases are for refreshes.
         query_alias: None,
         query_statement: Some(widget.query.clone()),
         query_parameters: (!widget.parameters.is_empty()).then(|| widget.parameters.clone()),

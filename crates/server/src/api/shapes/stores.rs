@@ -36,9 +36,12 @@ pub(in crate::api) fn created_store(store: &EventDataStore) -> wire::CreateEvent
 }
 
 /// A store as UpdateEventDataStore answers it.
-pub(in crate::api) fn updated_store(store: &EventDataStore) -> wire::UpdateEventDataStoreResponse {
+pub(in crate::api) fn updated_store(
+    store: &EventDataStore,
+    federation: &'static str,
+) -> wire::UpdateEventDataStoreResponse {
     store_response!(UpdateEventDataStoreResponse, store, Status::of(store), {
-        federation_status: Some(federation_status(store)),
+        federation_status: Some(federation.to_owned()),
         federation_role_arn: store.federation_role.clone(),
     })
 }
@@ -49,20 +52,16 @@ pub(in crate::api) fn restored_store(store: &EventDataStore) -> wire::RestoreEve
 }
 
 /// A store as GetEventDataStore shows it.
-pub(in crate::api) fn store(store: &EventDataStore) -> wire::GetEventDataStoreResponse {
+pub(in crate::api) fn store(
+    store: &EventDataStore,
+    federation: &'static str,
+) -> wire::GetEventDataStoreResponse {
     store_response!(GetEventDataStoreResponse, store, Status::of(store), {
-        federation_status: Some(federation_status(store)),
+        federation_status: Some(federation.to_owned()),
         federation_role_arn: store.federation_role.clone(),
         // Cairn does not keep a store's events yet, so it has not divided them either.
         partition_keys: None,
     })
-}
-
-fn federation_status(store: &EventDataStore) -> String {
-    match store.federation_role {
-        Some(_) => "ENABLED".to_owned(),
-        None => "DISABLED".to_owned(),
-    }
 }
 
 /// A channel as GetChannel shows it.

@@ -1,6 +1,6 @@
 //! Files of any size as batches of records, in memory that does not grow with them.
 
-use super::content::Packing;
+use crate::imports::content::Packing;
 use crate::ingest::{Next, Shape, Split};
 use bytes::Bytes;
 use cairn_model::event::TEXT_BYTES_MAX;

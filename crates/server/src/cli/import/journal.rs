@@ -14,10 +14,10 @@
 //! a second. A crash of this machine loses those since; their files are sent again, and their events are told
 //! apart as duplicates. A crash of this program alone loses none, but a last line that is cut.
 
-use super::layout::Kind;
 use super::source::Item;
 use super::tally::Tally;
 use aws_lc_rs::digest::{SHA256, digest};
+use cairn_decide::imports::Kind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};

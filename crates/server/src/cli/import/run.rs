@@ -1,12 +1,12 @@
 //! An import under way: files are looked at, passed or sent, some at a time, and counted.
 
 use super::journal::{Journal, JournalError, Known};
-use super::layout::{Kind, Layout, Wanted};
 use super::progress::Progress;
 use super::sender::{Receipt, SendError, Sender};
 use super::source::{Item, Source, SourceError};
 use super::tally::{Files, Tally};
 use crate::ingest::Format;
+use cairn_decide::imports::{Kind, Layout, Wanted};
 use futures::stream::{self, StreamExt};
 use std::cell::{Cell, RefCell};
 use std::pin::pin;

@@ -1,9 +1,9 @@
 //! Where files come from: folders and buckets, each walked in the order of its names, a folder or a page of a
 //! bucket at a time.
 
-use super::layout::Layout;
 use bytes::Bytes;
 use cairn_aws::{AwsError, S3};
+use cairn_decide::imports::Layout;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};

@@ -2,8 +2,8 @@
 
 use super::super::output::{Format as Output, Rows};
 use super::super::{Failure, output};
-use super::layout::{Kind, Wanted};
 use super::source::{Source, Walk};
+use cairn_decide::imports::{Kind, Wanted};
 use futures::stream::{self, StreamExt};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Counts that add up.
 
-use super::layout::Kind;
 use crate::cli::counted::counted;
+use cairn_decide::imports::Kind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

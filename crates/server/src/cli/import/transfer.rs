@@ -1,15 +1,15 @@
 //! The way of one file: as it is if it is small, else batch by batch.
 
 use super::batches::{Batch, Batches, BrokenOff};
-use super::content::{Content, Packing, content};
 use super::journal::Begun;
-use super::layout::Kind;
 use super::run::{FileError, Run};
 use super::sender::SendError;
 use super::source::Item;
 use super::tally::Tally;
+use crate::imports::content::{Content, Packing, content};
 use crate::ingest::{Format, Shape};
 use bytes::Bytes;
+use cairn_decide::imports::Kind;
 use futures::stream::{self, StreamExt};
 use std::io::{self, Read};
 use std::pin::pin;

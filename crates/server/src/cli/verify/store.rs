@@ -6,6 +6,7 @@
 
 mod delivered;
 mod destinations;
+mod event_data_stores;
 mod gaps;
 mod history;
 mod judge;
@@ -18,6 +19,8 @@ mod takers;
 use crate::cli::Failure;
 use crate::cli::output;
 use crate::config::{Config, SETTINGS};
+use crate::imports;
+use crate::location;
 use crate::own::proof_file;
 use crate::{clock, setup};
 use cairn_delivery::{StoredOutbox, WaitingObject};
@@ -25,6 +28,7 @@ use cairn_lake::StoredHistory;
 use cairn_model::{Organization, Position, SigningKey, Trail};
 use cairn_store::catalog::Catalog;
 use cairn_store::disk::LocalDisk;
+use cairn_store::imports::ImportsError;
 use cairn_store::log::{Log, LogOptions, Verify};
 use cairn_verify::{KeysFile, Progress, Scope, StoredBuckets, verify};
 use gaps::Gap;
@@ -67,6 +71,7 @@ pub(super) fn run(data: &Path, config: Option<&Path>, as_json: bool) -> Result<(
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?;
     let parts = runtime.block_on(open(data, config))?;
     let mut report = compare(&parts)?;
+    event_data_stores::check(data, &parts.log, &parts.config.region, &runtime, &mut report)?;
     let proving = Instant::now();
     report.chains = prove(&parts, &runtime)?.map(|chains| (chains, proving.elapsed()));
     match as_json {
@@ -95,6 +100,10 @@ fn settings(file: Option<&Path>) -> Result<Config, Failure> {
 /// Opens the parts. Opening the log recovers it, as the next start would; nothing else is changed.
 async fn open(data: &Path, config: Config) -> Result<Parts, Failure> {
     let missing = |what: &str| Failure::Failed(format!("{}: {what} is missing", data.display()));
+    if data.join(location::MARKER).exists() {
+        let why = "the tables of this data folder are in a bucket: restore a backup of it, and verify that";
+        return Err(Failure::Failed(why.to_owned()));
+    }
     let history = StoredHistory::open(&data.join("history")).await.map_err(Failure::failed)?;
     let history = history.ok_or_else(|| missing("history"))?;
     let outbox = StoredOutbox::open(&data.join("delivery")).await.map_err(Failure::failed)?;
@@ -112,6 +121,7 @@ async fn open(data: &Path, config: Config) -> Result<Parts, Failure> {
     let state = catalog.state();
     let signing_keys = state.signing_keys.values().map(|key| SigningKey::clone(key)).collect();
     catalog.close().await;
+    verify_imports(data).await.map_err(Failure::failed)?;
     let must_reach = state.position.max(delivered).max(history.committed());
     let options = LogOptions { must_reach, verify: Verify::All, ..LogOptions::new(data.join("log")) };
     let (log, recovery) = Log::open(Arc::new(LocalDisk), options).map_err(Failure::failed)?;
@@ -135,6 +145,18 @@ async fn open(data: &Path, config: Config) -> Result<Parts, Failure> {
         organizations,
         config,
     })
+}
+
+/// What imports did is nobody's proof; but it has to be readable.
+async fn verify_imports(data: &Path) -> Result<(), ImportsError> {
+    let database = data.join(imports::FOLDER).join(imports::DATABASE);
+    if !database.is_file() {
+        return Ok(());
+    }
+    let imports = cairn_store::imports::Imports::open(&database).await?;
+    let verified = imports.verify().await;
+    imports.close().await;
+    verified
 }
 
 /// Compares what is where, event by event.

@@ -57,7 +57,8 @@ pub(super) fn mark_recorded(events: &Log, left: &mut HashMap<Uuid, Left>) -> Res
     while let Some(chunk) = reader.next(CHUNK_BYTES)? {
         for (at, payload) in chunk.iter() {
             let record = Record::decode(payload).map_err(|source| IntentsError::Event { at, source })?;
-            if let Some(left) = event_id(&record.event()).and_then(|id| left.get_mut(&id)) {
+            let id = record.event_for_all().and_then(|event| event_id(&event));
+            if let Some(left) = id.and_then(|id| left.get_mut(&id)) {
                 left.is_recorded = true;
             }
         }

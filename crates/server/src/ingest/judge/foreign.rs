@@ -33,7 +33,7 @@ pub(crate) fn judge_foreign(
     }
     let held = as_sent + window.memory();
     let (text, _) = window.bytes();
-    let mut judge = Judge::new(poster, known, text.len());
+    let mut judge = Judge::new(poster, None, known, text.len());
     let mut fault = None;
     let mut take = |number, outcome| {
         judge.outcome(number, outcome);

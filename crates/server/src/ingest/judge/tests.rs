@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{Judged, judge};
+use super::{Destined, Judged, judge, judge_destined};
 use crate::ingest::{Budget, Encoding, Format, Poster};
 use bytes::Bytes;
 use cairn_model::{AccountId, Origin};
@@ -103,4 +103,20 @@ fn one_record_that_is_no_text_hides_no_other() {
     let found = judge(Bytes::from(body), Encoding::Plain, poster, &CatalogState::default(), share).unwrap();
     assert_eq!(counts(&found), (2, 1));
     assert_eq!((found.receipt.refused[0].line, found.prints.len()), (2, 2));
+}
+
+#[test]
+fn what_is_destined_for_stores_makes_no_accounts() {
+    let destined = Destined { stores: vec![[7; 16]], selection: None };
+    let body = format!(r#"{{"Records":[{},{{"eventName":"none"}},{}]}}"#, record("a"), record("b"));
+    let judged = judge_destined(
+        Bytes::from(body),
+        Encoding::Plain,
+        Poster::importer(AccountId::from_bytes(b"111122223333").unwrap()),
+        Some(&destined),
+        &CatalogState::default(),
+        &mut Budget::new(64 << 20).share(),
+    )
+    .unwrap();
+    assert_eq!((counts(&judged), judged.batch.len(), judged.new_accounts.len()), ((2, 1), 2, 0));
 }

@@ -1,9 +1,9 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::super::layout::Kind;
 use super::super::source::{Item, Walk};
 use super::super::tally::Tally;
 use super::{Begun, Header, Journal, JournalError, Known};
+use cairn_decide::imports::Kind;
 use std::io::Write;
 use std::path::PathBuf;
 

@@ -3,11 +3,13 @@
 use super::retained::Judged;
 use super::sighting::Sighting;
 use crate::cli::verify::shown;
+use cairn_model::Position;
 use cairn_verify::{Place, Report};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Differences that are kept; beyond them they are only counted.
 const KEPT_MAX: usize = 1_000;
@@ -37,6 +39,10 @@ pub(super) enum What {
     DeliveredTwice,
     /// It is in a log file, and no trail took it.
     DeliveredUnasked,
+    /// An event data store took the event, and its table does not have it.
+    NotInStore,
+    /// The table of an event data store has the event twice.
+    TwiceInStore,
     /// A record of a log file is no event.
     NotAnEvent,
     /// A log file cannot be read.
@@ -68,6 +74,10 @@ pub(super) struct StoreReport {
     pub(super) delivered_events: u64,
     /// Log files of no trail as it is now: imported ones, say. They were left out.
     pub(super) other_files: u64,
+    /// Event data stores that have a table.
+    pub(super) stores: u64,
+    /// Events in these.
+    pub(super) store_events: u64,
     /// Different events, by account, time and id.
     pub(super) events: u64,
     /// Deliveries that a trail made beyond those that are known to be due, from before the log's beginning:
@@ -94,6 +104,8 @@ impl What {
             What::NotDelivered => "NotDelivered",
             What::DeliveredTwice => "DeliveredTwice",
             What::DeliveredUnasked => "DeliveredUnasked",
+            What::NotInStore => "NotInStore",
+            What::TwiceInStore => "TwiceInStore",
             What::NotAnEvent => "NotAnEvent",
             What::Unreadable(_) => "Unreadable",
         }
@@ -114,6 +126,8 @@ impl fmt::Display for What {
             What::NotDelivered => "a trail took the event, and it is in no log file",
             What::DeliveredTwice => "the event is in more log files than trails took it for",
             What::DeliveredUnasked => "the event is in a log file, and no trail took it",
+            What::NotInStore => "the event data store took the event, and its table does not have it",
+            What::TwiceInStore => "the event data store's table has the event twice",
             What::NotAnEvent => "the log file has a record that is no event",
             What::Unreadable(why) => why,
         })
@@ -138,6 +152,11 @@ impl Difference {
         let destination = judged.destinations.get(sighting.destination);
         let place = format!("position {}, to {destination}", sighting.position);
         Difference { what, event_id: Some(sighting.id()), place }
+    }
+
+    /// About an event of an event data store, which stands at a position of the log.
+    pub(super) fn in_store(what: What, store: Uuid, at: Position, event_id: Option<String>) -> Difference {
+        Difference { what, event_id, place: format!("position {at}, event data store {store}") }
     }
 
     /// About a log file.
@@ -206,6 +225,13 @@ impl StoreReport {
         let StoreReport { log_events, history_events, delivered_events, .. } = self;
         line(&mut text, format_args!("log        {log_events} events are still in it"));
         line(&mut text, format_args!("history    {history_events} events"));
+        if self.stores > 0 {
+            let StoreReport { stores, store_events, .. } = self;
+            line(
+                &mut text,
+                format_args!("stores     {store_events} events in the tables of {stores} event data stores"),
+            );
+        }
         let files = format!("{} log files, {} of them in the outbox", self.log_files, self.waiting_files);
         line(&mut text, format_args!("delivered  {delivered_events} events in {files}"));
         if self.other_files > 0 {
@@ -242,7 +268,7 @@ impl StoreReport {
             "good": self.faults() == 0,
             "logEvents": self.log_events, "historyEvents": self.history_events, "logFiles": self.log_files,
             "waitingFiles": self.waiting_files, "deliveredEvents": self.delivered_events,
-            "otherFiles": self.other_files, "events": self.events, "unjudged": self.unjudged,
+            "otherFiles": self.other_files, "stores": self.stores, "storeEvents": self.store_events, "events": self.events, "unjudged": self.unjudged,
             "differenceCount": self.differences_count,
             "differences": self.differences.iter().map(Difference::json).collect::<Vec<_>>(),
             "digests": self.chains.as_ref().map(|(chains, took)| shown::json(chains, *took)),

@@ -171,7 +171,16 @@ fn each_record(
     log: &Log,
     visit: &mut dyn FnMut(Position, &Record<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let mut reader = log.reader(log.first()).map_err(Failure::failed)?;
+    each_record_from(log, log.first(), visit)
+}
+
+/// Gives `visit` every record from a position on.
+pub(super) fn each_record_from(
+    log: &Log,
+    from: Position,
+    visit: &mut dyn FnMut(Position, &Record<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut reader = log.reader(from).map_err(Failure::failed)?;
     while let Some(chunk) = reader.next(CHUNK_BYTES).map_err(Failure::failed)? {
         for (at, payload) in &chunk {
             let record = Record::decode(payload);
@@ -191,7 +200,8 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     fn record(&mut self, at: Position, record: &Record<'_>) -> Result<(), Failure> {
-        let event = record.event();
+        // What was imported to event data stores is in neither history nor trails.
+        let Some(event) = record.event_for_all() else { return Ok(()) };
         let sighting = Sighting {
             position: at.get(),
             kept_from: event.event_time().max(event.arrival()).as_micros(),

@@ -11,7 +11,7 @@ const UNPACKED_BYTES_MAX: u64 = 64 << 20;
 
 /// How a file is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Packing {
+pub(crate) enum Packing {
     Plain,
     Gzip,
     Zstd,
@@ -19,7 +19,7 @@ pub(super) enum Packing {
 
 impl Packing {
     /// What the first bytes of a file say.
-    pub(super) fn of(start: &[u8]) -> Packing {
+    pub(crate) fn of(start: &[u8]) -> Packing {
         match start {
             [0x1f, 0x8b, ..] => Packing::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Packing::Zstd,
@@ -28,7 +28,7 @@ impl Packing {
     }
 
     /// Unpacks as it is read.
-    pub(super) fn reader<'r>(
+    pub(crate) fn reader<'r>(
         self,
         packed: impl BufRead + Send + 'r,
     ) -> std::io::Result<Box<dyn Read + Send + 'r>> {
@@ -40,7 +40,7 @@ impl Packing {
     }
 
     /// Whether a whole file unpacks to so little that the server takes it as it is.
-    pub(super) fn is_small(self, file: &[u8]) -> bool {
+    pub(crate) fn is_small(self, file: &[u8]) -> bool {
         let unpacked = match self {
             Packing::Plain => Some(file.len() as u64),
             // The length modulo 2^32 that gzip ends with, RFC 1952.
@@ -53,7 +53,7 @@ impl Packing {
 
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// Events, or nothing at all.
     Events,
     /// A digest: it names log files and holds no events.
@@ -86,7 +86,7 @@ const OF_EVENTS: [&str; 14] = [
 ];
 
 /// Looks at the start of a file, packed as it is. What does not unpack from its first byte on is an error.
-pub(super) fn content(start: &[u8]) -> std::io::Result<Content> {
+pub(crate) fn content(start: &[u8]) -> std::io::Result<Content> {
     let mut text = Vec::new();
     let reader = Packing::of(start).reader(start)?;
     match reader.take(HEAD_BYTES).read_to_end(&mut text) {
