@@ -8,7 +8,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/cairn-target
 BUILD := cargo build --workspace --bins --locked
 SERVE := --deliver-every 5s --digest-every 1m
 
-.PHONY: run test bench lint fmt
+.PHONY: run test bench bench-lake lint fmt
 
 ## Builds Cairn and starts it on 127.0.0.1:4580. More flags: make run ARGS="--data /var/lib/cairn"
 run:
@@ -33,6 +33,10 @@ bench:
 	@scripts/packages.sh cc
 	@$(BUILD) --release
 	@"$(CARGO_TARGET_DIR)/release/cairn-bench" $(ARGS)
+
+## Measures SQL over event data stores beside DuckDB. Flags: make bench-lake ARGS="--only json"
+bench-lake:
+	@scripts/bench_lake.sh $(ARGS)
 
 lint:
 	cargo fmt --all --check

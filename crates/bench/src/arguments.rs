@@ -54,6 +54,9 @@ pub(crate) struct Arguments {
     /// Measure only the import of gzip files
     #[arg(long, conflicts_with_all = ["only_ingest", "only_gateway"])]
     only_import: bool,
+    /// Measure only event data stores: several that take the same events, beside one
+    #[arg(long, conflicts_with_all = ["only_ingest", "only_gateway", "only_import"])]
+    only_stores: bool,
     /// Measure only how fast event selectors judge events
     #[arg(long, conflicts_with_all = ["only_ingest", "only_gateway", "only_import"])]
     only_selectors: bool,
@@ -87,6 +90,8 @@ pub(crate) enum Groups {
     Gateway,
     /// Importing gzip files.
     Import,
+    /// Event data stores.
+    Stores,
     /// Event selectors.
     Selectors,
     /// LookupEvents.
@@ -183,6 +188,9 @@ impl Arguments {
     fn groups(&self) -> Groups {
         if self.only_import {
             return Groups::Import;
+        }
+        if self.only_stores {
+            return Groups::Stores;
         }
         if self.only_selectors {
             return Groups::Selectors;

@@ -25,6 +25,7 @@ mod server;
 mod signing;
 mod single;
 mod standin;
+mod stores;
 mod visible;
 
 use arguments::{Arguments, Groups, Settings};
@@ -113,6 +114,10 @@ async fn take(
     if settings.groups.has_gateway() {
         begin("the recording gateway");
         measured.gateway.push(gateway::run(settings).await?);
+    }
+    if settings.groups == Groups::Stores {
+        begin("event data stores");
+        measured.stores.push(stores::run(settings).await?);
     }
     if settings.groups == Groups::Import {
         begin("import of gzip files");

@@ -4,6 +4,7 @@ mod gateway;
 mod import;
 mod large;
 mod selectors;
+mod stores;
 mod table;
 
 use crate::arguments::Settings;
@@ -16,6 +17,7 @@ use crate::machine::{Disk, Probes};
 use crate::quantiles::median;
 use crate::selectors::SelectorsRun;
 use crate::single::SingleRun;
+use crate::stores::StoresRun;
 use crate::visible::VisibleRun;
 use serde::Serialize;
 
@@ -80,6 +82,8 @@ pub(crate) struct Measured {
     pub(crate) gateway: Vec<GatewayRun>,
     /// Imports that stand alone; that of `large` comes behind them.
     pub(crate) import: Vec<ImportRun>,
+    /// One event data store and several.
+    pub(crate) stores: Vec<StoresRun>,
     pub(crate) large: Option<LargeRun>,
     /// LookupEvents on a server that stays.
     pub(crate) lookups: Vec<PageTimes>,
@@ -88,14 +92,14 @@ pub(crate) struct Measured {
 impl Measured {
     /// Nothing but the machine.
     pub(crate) fn new(probes: Probes) -> Measured {
-        let (ingest, single, visible, selectors, gateway, import, lookups) = Default::default();
-        Measured { probes, ingest, single, visible, selectors, gateway, import, large: None, lookups }
+        let (ingest, single, visible, selectors, gateway, import, stores, lookups) = Default::default();
+        Measured { probes, ingest, single, visible, selectors, gateway, import, stores, large: None, lookups }
     }
 }
 
 impl Report {
     pub(crate) fn new(settings: &Settings, measured: &Measured) -> Report {
-        let Measured { probes, ingest, single, visible, selectors, gateway, import, large, lookups } =
+        let Measured { probes, ingest, single, visible, selectors, gateway, import, stores, large, lookups } =
             measured;
         let imports: Vec<ImportRun> =
             import.iter().copied().chain(large.iter().map(|run| run.import)).collect();
@@ -105,6 +109,7 @@ impl Report {
         measures.extend(selectors::measures(selectors));
         measures.extend(gateway::measures(gateway));
         measures.extend(import::measures(&imports));
+        measures.extend(stores::measures(stores));
         measures.extend(large.iter().flat_map(large::measures));
         measures.extend(large::page_measures(lookups));
         measures.extend(disk_measures("the disk, before durable ingest", ingest.iter().map(|run| &run.disk)));

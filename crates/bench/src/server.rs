@@ -261,12 +261,22 @@ async fn create_key(connection: &mut Connection) -> Result<Answer, BenchError> {
 
 /// Calls LookupEvents as the operator.
 pub(crate) async fn lookup_events(connection: &mut Connection, request: &Value) -> Result<Value, BenchError> {
+    call(connection, "LookupEvents", request).await
+}
+
+/// Calls an operation of CloudTrail as the operator.
+pub(crate) async fn call(
+    connection: &mut Connection,
+    operation: &str,
+    request: &Value,
+) -> Result<Value, BenchError> {
     const PATH: &str = "/";
     let body = Bytes::from(request.to_string());
     let mut call = connection.request(Method::POST, PATH, body.clone())?;
     let headers = call.headers_mut();
     headers.insert("content-type", HeaderValue::from_static("application/x-amz-json-1.1"));
-    headers.insert("x-amz-target", HeaderValue::from_static("CloudTrail_20131101.LookupEvents"));
+    let target = HeaderValue::from_str(&format!("CloudTrail_20131101.{operation}"));
+    headers.insert("x-amz-target", target.expect("operations have plain names"));
     let answer = connection.send(PATH, signed(call, &body, &OPERATOR, "cloudtrail")?).await?;
     Ok(answer.accepted()?.json())
 }

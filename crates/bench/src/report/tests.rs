@@ -125,6 +125,7 @@ fn report(busy: u64) -> Report {
         selectors: vec![SelectorsRun { all_events: 3e7, data_events: 4e6 }],
         gateway: vec![gateway()],
         import: Vec::new(),
+        stores: Vec::new(),
         large: Some(large()),
         lookups: Vec::new(),
     };
