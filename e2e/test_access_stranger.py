@@ -284,6 +284,8 @@ def test_the_walk_has_made_every_own_call_and_left_its_events_in_its_own_account
     for method, path in own_calls(victim):
         server.request(method, f"/_cairn{path}", b"{}" if method == "POST" else b"", key=stranger)
     server.request("GET", "/_cairn/keys/export", key=stranger)
+    server.request("POST", "/_cairn/query", b'{"statement":"SELECT count(*) FROM history"}', key=stranger)
+    server.request("PUT", "/_cairn/tags", b"{}", key=stranger)
     server.lookup(stranger)
     server.wait_until_visible()
     mine = server.lookup(stranger)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from asking import Lake
 from conftest import MakeServer
-from events import unique
+from events import event, unique
 from server import ACCOUNT, REGION, Server
 from test_event_data_stores import NOWHERE, create
 from test_trails import AWAY, refused
@@ -51,8 +52,8 @@ def test_a_dashboard_is_created_shown_updated_and_deleted(server: Server, lake: 
     del created["ResponseMetadata"]
     arn, schedule = dashboard_arn(name), {**SIX_HOURS, "TimeOfDay": "00:00"}
     expected = {
-        "DashboardArn": arn, "Type": "CUSTOM", "Widgets": [widget(store)], "RefreshSchedule": schedule,
-        "TerminationProtectionEnabled": False,
+        "DashboardArn": arn, "Type": "CUSTOM", "RefreshSchedule": schedule, "TerminationProtectionEnabled": False,
+        "Widgets": [{**widget(store), "QueryAlias": f"widget1.{name}"}],
     }
     assert created == {**expected, "Name": name, "TagsList": tags}
     found = shown(lake, name)
@@ -85,7 +86,8 @@ def test_the_highlights_dashboard_is_cloudtrails_own(lake: Any, store: str) -> N
         members = {} if schedule is None else {"RefreshSchedule": schedule}
         refused(lake.create_dashboard, "ValidationException", Name=HIGHLIGHTS, **members)
     created = lake.create_dashboard(Name=HIGHLIGHTS, RefreshSchedule=SIX_HOURS)
-    assert (created["Type"], created["TerminationProtectionEnabled"], created["Widgets"]) == ("MANAGED", True, [])
+    assert (created["Type"], created["TerminationProtectionEnabled"]) == ("MANAGED", True)
+    assert len(created["Widgets"]) == 10
     assert listed(lake, Type="MANAGED") == [HIGHLIGHTS]
     assert HIGHLIGHTS not in listed(lake, Type="CUSTOM")
     refused(lake.update_dashboard, "ValidationException", DashboardId=HIGHLIGHTS, Widgets=[widget(store)])
@@ -93,7 +95,8 @@ def test_the_highlights_dashboard_is_cloudtrails_own(lake: Any, store: str) -> N
     refused(refresh, "ValidationException", DashboardId=HIGHLIGHTS)
     missing = {"$EventDataStoreId$": NOWHERE}
     refused(refresh, "EventDataStoreNotFoundException", DashboardId=HIGHLIGHTS, QueryParameterValues=missing)
-    refused(refresh, "UnsupportedOperationException", DashboardId=HIGHLIGHTS, QueryParameterValues=values)
+    refreshed = refresh(DashboardId=HIGHLIGHTS, QueryParameterValues=values)["RefreshId"]
+    assert shown(lake, HIGHLIGHTS)["LastRefreshId"] == refreshed
     lake.update_dashboard(DashboardId=HIGHLIGHTS, TerminationProtectionEnabled=False)
     lake.delete_dashboard(DashboardId=HIGHLIGHTS)
 
@@ -129,7 +132,7 @@ def test_a_dashboard_has_up_to_ten_widgets_of_active_stores(lake: Any, store: st
     lake.create_dashboard(Name=name, Widgets=[widget(store)] * 10)
     refused(lake.update_dashboard, quota, DashboardId=name, Widgets=[widget(store)] * 11)
     refused(lake.create_dashboard, "ConflictException", Name=name)
-    refused(lake.start_dashboard_refresh, "UnsupportedOperationException", DashboardId=name)
+    assert lake.start_dashboard_refresh(DashboardId=name)["RefreshId"].isdigit()
     lake.delete_event_data_store(EventDataStore=store)
     inactive = "InactiveEventDataStoreException"
     refused(lake.update_dashboard, inactive, DashboardId=name, Widgets=[widget(store)])
@@ -186,4 +189,78 @@ def test_dashboards_survive_restarts(make_server: MakeServer) -> None:
     assert listed(lake) == ["kept"]
     tags = lake.list_tags(ResourceIdList=[dashboard_arn("kept")])["ResourceTagList"][0]["TagsList"]
     assert tags == [{"Key": "team", "Value": "blue"}]
+    server.stop()
+
+
+def results(lake: Lake, dashboard: str, refresh: str) -> list[list[dict[str, str]]]:
+    """The rows of every widget of a refresh."""
+    widgets = shown(lake.client, dashboard)["Widgets"]
+    found = []
+    for shown_widget in widgets:
+        named = {"QueryAlias": shown_widget["QueryAlias"], "RefreshId": refresh}
+        query = lake.client.describe_query(**named)["QueryId"]
+        assert lake.ended(query)["QueryStatus"] == "FINISHED"
+        found.append(lake.rows(query))
+    return found
+
+
+def test_a_refresh_runs_the_queries_of_all_widgets(make_server: MakeServer) -> None:
+    server = make_server().start()
+    lake, name = Lake(server), "errors"
+    store = lake.store()
+    server.post_events([event("Called", "shown.example.com", errorCode=f"Error{n % 2}") for n in range(6)])
+    lake.wait_for(store, 6)
+    grouped = (
+        f"SELECT date_trunc('?', eventTime) AS period, count(*) AS errors FROM {store} "
+        "WHERE eventSource = 'shown.example.com' AND eventTime BETWEEN '?' AND '?' GROUP BY 1"
+    )
+    line = {"View": "LineChart", "XAxisColumn": "period", "YAxisColumn": "errors"}
+    parameters = ["$Period$", "$StartTime$", "$EndTime$"]
+    widgets = [
+        widget(store, QueryStatement=grouped, QueryParameters=parameters, ViewProperties=line),
+        {"QueryStatement": f"SELECT nothing FROM {store}", "ViewProperties": {"View": "Table"}},
+    ]
+    lake.client.create_dashboard(Name=name, Widgets=[widget(store), widgets[0]])
+    assert "LastRefreshId" not in shown(lake.client, name)
+
+    first = lake.client.start_dashboard_refresh(DashboardId=name)["RefreshId"]
+    table, periods = results(lake, name, first)
+    counted = {row["errorCode"]: row["errors"] for row in table}
+    assert counted == {**counted, "Error0": "3", "Error1": "3"}
+    assert sum(int(row["errors"]) for row in periods) == 6
+    past = {"$StartTime$": "2020-01-01T00:00:00Z", "$EndTime$": "2020-02-01T00:00:00Z", "$Period$": "day"}
+    second = lake.client.start_dashboard_refresh(DashboardId=name, QueryParameterValues=past)["RefreshId"]
+    assert results(lake, name, second)[1] == []
+    assert sum(int(row["errors"]) for row in results(lake, name, first)[1]) == 6
+    assert int(second) > int(first) and 10 <= len(second) <= 20
+    found = shown(lake.client, name)
+    assert found["LastRefreshId"] == second and "LastRefreshFailureReason" not in found
+
+    lake.client.update_dashboard(DashboardId=name, Widgets=widgets)
+    third = lake.client.start_dashboard_refresh(DashboardId=name)["RefreshId"]
+    found = shown(lake.client, name)
+    assert found["LastRefreshId"] == third and "Widget 2" in found["LastRefreshFailureReason"], found
+    query = lake.client.describe_query(QueryAlias=f"widget1.{name}", RefreshId=third)["QueryId"]
+    assert lake.ended(query)["QueryStatus"] == "FINISHED"
+    refused(lake.client.describe_query, "QueryIdNotFoundException", QueryAlias=f"widget2.{name}", RefreshId=third)
+    server.restart()
+    lake = Lake(server)
+    assert shown(lake.client, name)["LastRefreshId"] == third
+    (recorded, *_) = server.found(3, name="StartDashboardRefresh", text=name)
+    assert recorded["responseElements"]["refreshId"] in (first, second, third)
+    server.stop()
+
+
+def test_the_highlights_have_widgets_that_all_run(make_server: MakeServer) -> None:
+    server = make_server().start()
+    lake = Lake(server)
+    store = lake.store()
+    server.post_events([event(errorCode="AccessDenied")])
+    lake.wait_for(store, 1)
+    lake.client.create_dashboard(Name=HIGHLIGHTS, RefreshSchedule=SIX_HOURS)
+    values = {"$EventDataStoreId$": store}
+    refresh = lake.client.start_dashboard_refresh(DashboardId=HIGHLIGHTS, QueryParameterValues=values)["RefreshId"]
+    rows = results(lake, HIGHLIGHTS, refresh)
+    assert len(rows) == 10 and rows[0] and rows[1] and rows[3]
+    assert "LastRefreshFailureReason" not in shown(lake.client, HIGHLIGHTS)
     server.stop()

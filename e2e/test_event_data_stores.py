@@ -11,6 +11,7 @@ from events import unique
 from server import ACCOUNT, REGION, Server
 from test_trails import AWAY, refused
 from test_trails_limits import Patient
+from waiting import until
 
 NOWHERE = "11111111-2222-4333-8444-555555555555"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/lake"
@@ -104,12 +105,13 @@ def test_federation_keeps_a_store_from_being_deleted(lake: Any) -> None:
     refused(lake.enable_federation, "InvalidParameterException", EventDataStore=arn, FederationRoleArn="lake-role")
     enabled = lake.enable_federation(EventDataStore=arn, FederationRoleArn=ROLE)
     assert (enabled["FederationStatus"], enabled["FederationRoleArn"]) == ("ENABLING", ROLE)
-    assert (shown(lake, arn)["FederationStatus"], shown(lake, arn)["FederationRoleArn"]) == ("ENABLED", ROLE)
+    assert shown(lake, arn)["FederationRoleArn"] == ROLE
+    until(lambda: shown(lake, arn)["FederationStatus"] == "ENABLED", "the store is federated")
     federated = "EventDataStoreFederationEnabledException"
     refused(lake.enable_federation, federated, EventDataStore=arn, FederationRoleArn=ROLE)
     refused(lake.delete_event_data_store, federated, EventDataStore=arn)
     assert lake.disable_federation(EventDataStore=arn)["FederationStatus"] == "DISABLING"
-    assert shown(lake, arn)["FederationStatus"] == "DISABLED"
+    until(lambda: shown(lake, arn)["FederationStatus"] == "DISABLED", "the store is no longer federated")
     lake.delete_event_data_store(EventDataStore=arn)
 
 
@@ -239,6 +241,7 @@ def test_a_restart_keeps_everything(make_server: MakeServer) -> None:
             answer.pop("ResponseMetadata", None)
         return answers
 
+    until(lambda: shown(lake, audit)["FederationStatus"] == "ENABLED", "the store is federated")
     before = everything()
     server.restart()
     assert everything() == before

@@ -1,5 +1,6 @@
 """Every exception of the model: made to arise, or named with why it cannot."""
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,16 +11,18 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from asking import Lake, endless
 from conftest import MakeServer
 from delivered import trail_arn
 from elsewhere import Keys, Topics
-from events import unique
+from events import event, records, unique
 from model_requests import operations
 from server import ACCOUNT, REGION, Server
 from test_channels import to
 from test_event_data_stores import NOWHERE, of_category
 from test_trails import AWAY, GROUP, ROLE
 from test_trails_limits import Patient
+from waiting import until
 
 SOURCES = Path(__file__).parent.parent / "crates"
 # Of the organization, beside its management account; the first three are delegated administrators.
@@ -95,6 +98,47 @@ class World:
             self.keys.may_answer.set()
             slow.result()
 
+    def endless(self) -> str:
+        """A statement that runs until it is cancelled."""
+        lake, store = Lake(self.server), self.store.rpartition("/")[2]
+        self.server.post_events([event() for _ in range(100)])
+        lake.wait_for(store, 100)
+        return endless(store)
+
+    def fill(self, store: str = "") -> str:
+        """Starts an import that takes a while, into a new store if none is named."""
+
+        def is_idle() -> bool:
+            imports = self.client.list_imports()["Imports"]
+            return all(one["ImportStatus"] not in ("INITIALIZING", "IN_PROGRESS") for one in imports)
+
+        if not store:
+            until(is_idle, "no import is under way", 60)
+            s3 = self.server.client("s3")
+            for number in range(200):
+                s3.put_object(Bucket="other-logs", Key=f"{number}.json.gz", Body=gzip.compress(records([event()])))
+        source = {"S3LocationUri": "s3://other-logs/", "S3BucketRegion": REGION, "S3BucketAccessRoleArn": ROLE}
+        filled = store or self.new_store("Management")
+        self.client.start_import(Destinations=[filled], ImportSource={"S3": source})
+        return filled
+
+    def delete_what_is_filled(self) -> None:
+        self.client.delete_event_data_store(EventDataStore=self.fill())
+
+    def cancel_twice(self) -> None:
+        query = self.client.start_query(QueryStatement=self.endless())["QueryId"]
+        self.client.cancel_query(QueryId=query)
+        self.client.cancel_query(QueryId=query)
+
+    def ask_too_often(self) -> None:
+        queries, statement = [], self.endless()
+        try:
+            while len(queries) < 20:
+                queries.append(self.client.start_query(QueryStatement=statement)["QueryId"])
+        finally:
+            for query in queries:
+                self.client.cancel_query(QueryId=query)
+
     def hurry(self) -> None:
         for _ in range(100):
             self.hurried.lookup_events()
@@ -143,6 +187,7 @@ HOW: dict[str, Callable[[World], Any]] = {
     "AccessDeniedException": lambda it: it.poster.enable_federation(
         EventDataStore=it.store, FederationRoleArn=FEDERATION_ROLE
     ),
+    "AccountHasOngoingImportException": lambda it: it.fill(it.fill()),
     "AccountNotFoundException": lambda it: it.delegate("444455556666"),
     "AccountNotRegisteredException": lambda it: it.client.deregister_organization_delegated_admin(
         DelegatedAdminAccountId=MEMBERS[4]
@@ -170,6 +215,7 @@ HOW: dict[str, Callable[[World], Any]] = {
     "EventDataStoreFederationEnabledException": lambda it: it.client.delete_event_data_store(
         EventDataStore=it.federated
     ),
+    "EventDataStoreHasOngoingImportException": World.delete_what_is_filled,
     "EventDataStoreMaxLimitExceededException": lambda it: it.full.create_event_data_store(Name="store-11"),
     "EventDataStoreNotFoundException": lambda it: it.client.get_event_data_store(EventDataStore=NOWHERE),
     "EventDataStoreTerminationProtectedException": lambda it: it.client.delete_event_data_store(
@@ -234,6 +280,8 @@ HOW: dict[str, Callable[[World], Any]] = {
     "OrganizationsNotInUseException": lambda it: it.stranger.create_event_data_store(
         Name="theirs", OrganizationEnabled=True
     ),
+    "InactiveQueryException": World.cancel_twice,
+    "MaxConcurrentQueriesException": World.ask_too_often,
     "QueryIdNotFoundException": lambda it: it.client.get_query_results(QueryId=NOWHERE),
     "ResourceARNNotValidException": lambda it: it.client.get_resource_policy(ResourceArn="a"),
     "ResourceNotFoundException": lambda it: it.add_tags(trail_arn("nobody")),
@@ -249,25 +297,22 @@ HOW: dict[str, Callable[[World], Any]] = {
     "TrailAlreadyExistsException": lambda it: it.create(Name="world"),
     "TrailNotFoundException": lambda it: it.client.get_trail(Name="nobody"),
     "TrailNotProvidedException": lambda it: it.client.create_trail(S3BucketName="world-logs"),
-    "UnsupportedOperationException": lambda it: it.client.search_sample_queries(SearchPhrase="errors by user"),
+    "UnsupportedOperationException": lambda it: it.client.generate_query(
+        EventDataStores=[it.store], Prompt="show me all errors"
+    ),
 }
 
-NO_IMPORTS = "Cairn does not import into event data stores yet, so that no import is ever under way"
-NO_QUERIES = "Cairn does not query event data stores yet, so that no query is ever under way or written"
+NO_QUERIES = "Cairn does not write queries"
 ALL_FEATURES = "an organization of Cairn's has all features, and CloudTrail's access to it"
 NO_SERVICE_ROLES = "Cairn needs no service-linked role and no permission of other services to act"
 
 # Exceptions that no call can get, and why.
 NEVER: dict[str, str] = {
-    "AccountHasOngoingImportException": NO_IMPORTS,
     "CloudTrailAccessNotEnabledException": ALL_FEATURES,
     "ConcurrentModificationException": "changes of the control plane are made one after another",
-    "EventDataStoreHasOngoingImportException": NO_IMPORTS,
     "GenerateResponseException": NO_QUERIES,
-    "InactiveQueryException": NO_QUERIES,
     "InsufficientDependencyServiceAccessPermissionException": NO_SERVICE_ROLES,
     "InsufficientIAMAccessPermissionException": NO_SERVICE_ROLES,
-    "MaxConcurrentQueriesException": NO_QUERIES,
     "NoManagementAccountSLRExistsException": NO_SERVICE_ROLES,
     "OperationNotPermittedException": "what a caller may not do is AccessDeniedException, with the reason",
     "OrganizationNotInAllFeaturesModeException": ALL_FEATURES,
