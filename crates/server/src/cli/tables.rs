@@ -10,8 +10,6 @@ use serde_json::Value;
 
 #[derive(Args)]
 #[command(after_help = "\
-Tables are Delta Lake (reader version 1): read them where they are, while Cairn writes. Nobody else may write to them.
-
 Examples:
   cairn tables
   cairn tables --output json

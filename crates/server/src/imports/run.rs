@@ -51,9 +51,9 @@ impl<'a> Run<'a> {
     async fn prepare(app: &'a App, import: Import) -> Result<Run<'a>, Fault> {
         let definition = &import.definition;
         let state = app.journal.catalog().state();
-        let store = state.event_data_stores_of(definition.destination.account);
+        let mut stores = state.event_data_stores_of(definition.destination.account);
         let store =
-            store.cloned().find(|store| store.arn == definition.destination && !store.is_pending_deletion());
+            stores.find(|store| store.arn == definition.destination && !store.is_pending_deletion()).cloned();
         let store = store.ok_or_else(|| Fault::lasting("EventDataStoreNotFound", "the store is gone"))?;
         let selection = Selection::of(&store, definition.since, definition.until);
         let plan = Plan::of(&selection);

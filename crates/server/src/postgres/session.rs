@@ -164,7 +164,7 @@ impl Session {
         let value = self.settings().get(&column.name).map(str::to_owned);
         let unknown = || error("42704", format!("unrecognized configuration parameter \"{}\"", column.name));
         let value = value.ok_or_else(unknown)?;
-        rows(&[column.clone()], vec![vec![Some(value)]], run.format)
+        rows(std::slice::from_ref(&column), vec![vec![Some(value)]], run.format)
     }
 }
 

@@ -4,7 +4,6 @@ use super::{Asker, Refusal};
 use crate::app::App;
 use crate::clock;
 use crate::stores::id_of;
-use cairn_lake::LakeError;
 use cairn_lake::sql::{Family, Statement, Table};
 use cairn_model::EventDataStore;
 use std::sync::Arc;
@@ -45,8 +44,7 @@ pub(super) async fn history(app: &App, asker: &Asker) -> Result<Table, Refusal> 
         true => app.history.source().await,
         false => app.history.source_of(asker.account).await,
     };
-    let source = source.map_err(LakeError::from)?;
-    Ok(Table { store: ID, family: Family::Events, source })
+    Ok(Table { store: ID, family: Family::Events, source: source? })
 }
 
 /// The stores that the asker may name, by name. Whether policies let it ask them is found out when it does.

@@ -144,6 +144,8 @@ fn the_folder_of_a_store_goes_when_it_cannot_be_restored_any_more() {
     run.stores.tidy_folders(clock::now(), |_| true).unwrap();
     assert!(folder.is_dir());
     run.stores.tidy_folders(later, |_| true).unwrap();
+    assert!(folder.is_dir(), "it was restored behind the follower");
+    run.stores.tidy_folders(later, |_| false).unwrap();
     assert!(!folder.exists());
 }
 

@@ -12,7 +12,7 @@ fn columns() -> Vec<String> {
 }
 
 fn row(number: usize) -> Row {
-    let code = (number % 3 == 0).then(|| "é".repeat(number % 200));
+    let code = number.is_multiple_of(3).then(|| "é".repeat(number % 200));
     vec![Some(format!("event {number}")), code]
 }
 

@@ -31,7 +31,7 @@ const STATEMENTS: &[&str] = &[
     "SELECT eventName, count(*) FROM $E GROUP BY 1 HAVING count(*) > 5 UNION ALL SELECT awsRegion, count(*) FROM $E GROUP BY 1 ORDER BY 1, 2",
     "SELECT eventID, count(*) FROM $E GROUP BY 1 ORDER BY 1",
     "SELECT TRY(cast(errorCode AS integer)), count(*) FROM $E GROUP BY 1",
-    "SELECT count(*) FROM $E WHERE errorCode = 'x' AND cast(errorCode AS integer) > 3",
+    "SELECT count(*) FROM $E WHERE errorCode = 'x' AND TRY(cast(errorCode AS integer)) > 3",
     "SELECT hour(eventTime), count(*) FROM $E WHERE eventTime >= '2026-03-01 01:00:00' AND awsRegion LIKE 'us-%' GROUP BY 1 ORDER BY 1",
     "SELECT sessionCredentialFromConsole, apiVersion, vpcEndpointId, count(*) FROM $E GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
 ];

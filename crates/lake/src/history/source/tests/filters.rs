@@ -220,7 +220,8 @@ proptest! {
                 let mut found = asked.ask(&format!("SELECT eventID FROM $E WHERE {}", predicate.sql())).await;
                 let holds = records.iter().filter(|record| predicate.holds(record) == Some(true));
                 let mut wanted: Vec<_> = holds.map(|record| record["eventID"].as_str().unwrap().to_owned()).collect();
-                (found.sort_unstable(), wanted.sort_unstable());
+                found.sort_unstable();
+                wanted.sort_unstable();
                 assert_eq!(found, wanted, "{}", predicate.sql());
             }
         });
