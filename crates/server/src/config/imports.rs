@@ -2,6 +2,7 @@
 
 use super::{ConfigError, duration, refused};
 use cairn_decide::imports::{Location, location};
+use std::collections::HashSet;
 use std::time::Duration;
 
 const EXPECTED: &str = "a list of s3://BUCKET/PREFIX, each alone or as s3://BUCKET/PREFIX@https://QUEUE-URL";
@@ -32,8 +33,14 @@ pub(crate) struct FollowedSource {
 pub(super) fn settings(text: &impl Fn(&'static str) -> String) -> Result<ImportSettings, ConfigError> {
     let follow = text("imports.follow");
     let sources = follow.split(',').map(str::trim).filter(|source| !source.is_empty());
+    let sources: Vec<FollowedSource> = sources.map(source).collect::<Result<_, _>>()?;
+    let mut queues = HashSet::new();
+    if !sources.iter().filter_map(|source| source.queue.as_ref()).all(|queue| queues.insert(queue)) {
+        // Whoever took a message about another's file would delete it.
+        return Err(refused("imports.follow", &follow, "each queue for one source only"));
+    }
     Ok(ImportSettings {
-        follow: sources.map(source).collect::<Result<_, _>>()?,
+        follow: sources,
         every: duration("imports.every", &text("imports.every"))?,
         look_back: duration("imports.look_back", &text("imports.look_back"))?,
     })
@@ -78,6 +85,7 @@ mod tests {
                 ("s3://other".to_owned(), Some(queue.to_owned()))
             ])
         );
+        assert_eq!(read(&format!("s3://logs@{queue}, s3://other@{queue}")), None);
         for wrong in ["logs", "s3://", "s3://logs@files", "s3://logs/@"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
